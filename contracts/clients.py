@@ -78,7 +78,9 @@ def write() -> None:
     with generated(TARGET) as folder:
         package = folder / "souk_client"
         package.mkdir()
-        run_protoc(f"--python_betterproto2_out={package}", "--python_betterproto2_opt=client_generation=none")
+        run_protoc(
+            f"--python_betterproto2_out={package}", "--python_betterproto2_opt=client_generation=none", google=True
+        )
         for path in RUNTIME.glob("*.py"):
             header = _HEADER.format(source=f"contracts/client_runtime/{path.name}")
             (package / path.name).write_text(header + path.read_text())

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# What is not generated and lies in a generated folder all the same: it is ignored by git.
+_KEPT = {"node_modules", "__pycache__"}
+
 
 @contextmanager
 def generated(target: Path) -> Iterator[Path]:
@@ -28,7 +31,9 @@ def mirror(fresh: Path, target: Path) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
     for path in sorted(target.rglob("*"), reverse=True):
-        if path.is_file() and path.relative_to(target) not in wanted and path.suffix != ".pyc":
+        if _KEPT.intersection(path.parts):
+            continue
+        if path.is_file() and path.relative_to(target) not in wanted:
             path.unlink()
         elif path.is_dir() and not any(path.iterdir()):
             path.rmdir()
