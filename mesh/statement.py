@@ -1,0 +1,60 @@
+"""SQL composed with SQLAlchemy, compiled once, and run by asyncpg as a prepared statement."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ClauseElement
+
+_DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # the dialect's constructor is untyped
+
+
+class Statement:
+    """One statement: its SQL with `$1` parameters and the order they go in. Compiled at its first use."""
+
+    __slots__ = ("_clause", "_constants", "_names", "_sql", "_width")
+
+    def __init__(self, clause: ClauseElement) -> None:
+        """Wrap a select, insert, update, delete or text with parameters named by `bindparam("x")` or `:x`."""
+        self._clause = clause
+        self._sql = ""
+
+    @property
+    def sql(self) -> str:
+        """The SQL as PostgreSQL gets it."""
+        if not self._sql:
+            self._compile()
+        return self._sql
+
+    def _compile(self) -> None:
+        compiled = self._clause.compile(dialect=_DIALECT)
+        assert isinstance(compiled, SQLCompiler)  # noqa: S101  # narrows the type: only DDL compiles to another
+        if compiled.post_compile_params or compiled.literal_execute_params:
+            raise TypeError("a compiled statement has no IN list: compare with `= func.any(bindparam(...))`")
+        names = tuple(compiled.positiontup or ())
+        self._constants = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
+        self._names = names
+        self._width = len(set(names))
+        self._sql = compiled.string
+
+    def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
+        """The values in the order of `$1, $2, …`. Raises TypeError for a missing parameter or one that is not there."""
+        if not self._sql:
+            self._compile()
+        values = {**self._constants, **parameters} if self._constants else parameters
+        try:
+            arguments = [values[name] for name in self._names]
+        except KeyError as missing:
+            raise TypeError(f"parameter {missing} is not given: {self._sql}") from None
+        if len(values) != self._width:
+            raise TypeError(f"parameters {sorted(set(values) - set(self._names))} are not in: {self._sql}")
+        return arguments
+
+    def __repr__(self) -> str:
+        return f"Statement({self.sql!r})"
+
+
+def statement(clause: ClauseElement) -> Statement:
+    """Wrap a SQLAlchemy core statement; values go to asyncpg as they are, and JSONB columns take Python objects."""
+    return Statement(clause)
