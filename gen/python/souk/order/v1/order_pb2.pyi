@@ -58,41 +58,41 @@ class Order(_message.Message):
     total: _money_pb2.Money
     shipping_address: _address_pb2.Address
     billing_address: _address_pb2.Address
-    payments: _containers.RepeatedCompositeFieldContainer[OrderPayment]
+    payments: _containers.RepeatedCompositeFieldContainer[PaymentAttempt]
     place_time: _timestamp_pb2.Timestamp
     hold_expire_time: _timestamp_pb2.Timestamp
     history: _containers.RepeatedCompositeFieldContainer[StatusChange]
     reason: str
     reason_message: str
     version: int
-    def __init__(self, order_id: _Optional[str] = ..., order_number: _Optional[str] = ..., user_id: _Optional[str] = ..., status: _Optional[_Union[_status_pb2.OrderStatus.Value, str]] = ..., state: _Optional[_Union[_status_pb2.OrderState.Value, str]] = ..., payment_state: _Optional[_Union[_status_pb2.OrderPaymentState.Value, str]] = ..., fulfilment_state: _Optional[_Union[_status_pb2.FulfilmentState.Value, str]] = ..., currency: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_seller_order_pb2.OrderLine, _Mapping]]] = ..., seller_orders: _Optional[_Iterable[_Union[_seller_order_pb2.SellerOrder, _Mapping]]] = ..., subtotal: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., discount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., shipping: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., tax: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., shipping_address: _Optional[_Union[_address_pb2.Address, _Mapping]] = ..., billing_address: _Optional[_Union[_address_pb2.Address, _Mapping]] = ..., payments: _Optional[_Iterable[_Union[OrderPayment, _Mapping]]] = ..., place_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., hold_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., history: _Optional[_Iterable[_Union[StatusChange, _Mapping]]] = ..., reason: _Optional[str] = ..., reason_message: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+    def __init__(self, order_id: _Optional[str] = ..., order_number: _Optional[str] = ..., user_id: _Optional[str] = ..., status: _Optional[_Union[_status_pb2.OrderStatus.Value, str]] = ..., state: _Optional[_Union[_status_pb2.OrderState.Value, str]] = ..., payment_state: _Optional[_Union[_status_pb2.OrderPaymentState.Value, str]] = ..., fulfilment_state: _Optional[_Union[_status_pb2.FulfilmentState.Value, str]] = ..., currency: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_seller_order_pb2.OrderLine, _Mapping]]] = ..., seller_orders: _Optional[_Iterable[_Union[_seller_order_pb2.SellerOrder, _Mapping]]] = ..., subtotal: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., discount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., shipping: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., tax: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., shipping_address: _Optional[_Union[_address_pb2.Address, _Mapping]] = ..., billing_address: _Optional[_Union[_address_pb2.Address, _Mapping]] = ..., payments: _Optional[_Iterable[_Union[PaymentAttempt, _Mapping]]] = ..., place_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., hold_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., history: _Optional[_Iterable[_Union[StatusChange, _Mapping]]] = ..., reason: _Optional[str] = ..., reason_message: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
 
-class OrderPayment(_message.Message):
+class PaymentAttempt(_message.Message):
     __slots__ = ("payment_id", "state", "provider", "amount", "decline_reason", "client_secret")
     class State(_message.Message):
         __slots__ = ()
         class Value(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
             __slots__ = ()
-            UNSPECIFIED: _ClassVar[OrderPayment.State.Value]
-            PENDING: _ClassVar[OrderPayment.State.Value]
-            REQUIRES_ACTION: _ClassVar[OrderPayment.State.Value]
-            DECLINED: _ClassVar[OrderPayment.State.Value]
-            AUTHORIZED: _ClassVar[OrderPayment.State.Value]
-            CAPTURED: _ClassVar[OrderPayment.State.Value]
-            CANCELLED: _ClassVar[OrderPayment.State.Value]
-            PARTIALLY_REFUNDED: _ClassVar[OrderPayment.State.Value]
-            REFUNDED: _ClassVar[OrderPayment.State.Value]
-            DISPUTED: _ClassVar[OrderPayment.State.Value]
-        UNSPECIFIED: OrderPayment.State.Value
-        PENDING: OrderPayment.State.Value
-        REQUIRES_ACTION: OrderPayment.State.Value
-        DECLINED: OrderPayment.State.Value
-        AUTHORIZED: OrderPayment.State.Value
-        CAPTURED: OrderPayment.State.Value
-        CANCELLED: OrderPayment.State.Value
-        PARTIALLY_REFUNDED: OrderPayment.State.Value
-        REFUNDED: OrderPayment.State.Value
-        DISPUTED: OrderPayment.State.Value
+            UNSPECIFIED: _ClassVar[PaymentAttempt.State.Value]
+            PENDING: _ClassVar[PaymentAttempt.State.Value]
+            REQUIRES_ACTION: _ClassVar[PaymentAttempt.State.Value]
+            DECLINED: _ClassVar[PaymentAttempt.State.Value]
+            AUTHORIZED: _ClassVar[PaymentAttempt.State.Value]
+            CAPTURED: _ClassVar[PaymentAttempt.State.Value]
+            CANCELLED: _ClassVar[PaymentAttempt.State.Value]
+            PARTIALLY_REFUNDED: _ClassVar[PaymentAttempt.State.Value]
+            REFUNDED: _ClassVar[PaymentAttempt.State.Value]
+            DISPUTED: _ClassVar[PaymentAttempt.State.Value]
+        UNSPECIFIED: PaymentAttempt.State.Value
+        PENDING: PaymentAttempt.State.Value
+        REQUIRES_ACTION: PaymentAttempt.State.Value
+        DECLINED: PaymentAttempt.State.Value
+        AUTHORIZED: PaymentAttempt.State.Value
+        CAPTURED: PaymentAttempt.State.Value
+        CANCELLED: PaymentAttempt.State.Value
+        PARTIALLY_REFUNDED: PaymentAttempt.State.Value
+        REFUNDED: PaymentAttempt.State.Value
+        DISPUTED: PaymentAttempt.State.Value
         def __init__(self) -> None: ...
     PAYMENT_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -101,12 +101,12 @@ class OrderPayment(_message.Message):
     DECLINE_REASON_FIELD_NUMBER: _ClassVar[int]
     CLIENT_SECRET_FIELD_NUMBER: _ClassVar[int]
     payment_id: str
-    state: OrderPayment.State.Value
+    state: PaymentAttempt.State.Value
     provider: str
     amount: _money_pb2.Money
     decline_reason: str
     client_secret: str
-    def __init__(self, payment_id: _Optional[str] = ..., state: _Optional[_Union[OrderPayment.State.Value, str]] = ..., provider: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., decline_reason: _Optional[str] = ..., client_secret: _Optional[str] = ...) -> None: ...
+    def __init__(self, payment_id: _Optional[str] = ..., state: _Optional[_Union[PaymentAttempt.State.Value, str]] = ..., provider: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., decline_reason: _Optional[str] = ..., client_secret: _Optional[str] = ...) -> None: ...
 
 class StatusChange(_message.Message):
     __slots__ = ("status", "time", "reason")
