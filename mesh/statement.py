@@ -13,12 +13,13 @@ _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # the dialect's c
 class Statement:
     """One statement: its SQL with `$1` parameters and the order they go in. Compiled at its first use."""
 
-    __slots__ = ("_clause", "_constants", "_names", "_sql", "_width")
+    __slots__ = ("_clause", "_constants", "_name", "_names", "_sql", "_width")
 
     def __init__(self, clause: ClauseElement) -> None:
         """Wrap a select, insert, update, delete or text with parameters named by `bindparam("x")` or `:x`."""
         self._clause = clause
         self._sql = ""
+        self._name = ""
 
     @property
     def sql(self) -> str:
@@ -26,6 +27,15 @@ class Statement:
         if not self._sql:
             self._compile()
         return self._sql
+
+    @property
+    def name(self) -> str:
+        """What a span of it is called: `SELECT orders`."""
+        if not self._name:
+            words = self.sql.split()
+            tables = [word for word in words[1:] if "." in word and not word.startswith("$")]
+            self._name = f"{words[0].upper()} {tables[0].rsplit('.', 1)[-1]}" if tables else words[0].upper()
+        return self._name
 
     def _compile(self) -> None:
         compiled = self._clause.compile(dialect=_DIALECT)

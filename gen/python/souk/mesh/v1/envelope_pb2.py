@@ -23,17 +23,20 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from souk.options.v1 import options_pb2 as souk_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bsouk/mesh/v1/envelope.proto\x12\x0csouk.mesh.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xee\x01\n\x08\x45nvelope\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x14\n\x0c\x61ggregate_id\x18\x03 \x01(\t\x12\x19\n\x11\x61ggregate_version\x18\x04 \x01(\x03\x12.\n\noccur_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x63\x61usation_id\x18\x06 \x01(\t\x12\x16\n\x0e\x63orrelation_id\x18\x07 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x08 \x01(\t\x12\x13\n\x0btraceparent\x18\t \x01(\t\x12\x0f\n\x07payload\x18\n \x01(\x0c\"\x80\x01\n\x0b\x41uditRecord\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x13\n\x0bresource_id\x18\x03 \x01(\t\x12\x13\n\x0b\x62\x65\x66ore_json\x18\x04 \x01(\t\x12\x12\n\nafter_json\x18\x05 \x01(\t\x12\x14\n\x0crequest_json\x18\x06 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bsouk/mesh/v1/envelope.proto\x12\x0csouk.mesh.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dsouk/options/v1/options.proto\"\xee\x01\n\x08\x45nvelope\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\x14\n\x0c\x61ggregate_id\x18\x03 \x01(\t\x12\x19\n\x11\x61ggregate_version\x18\x04 \x01(\x03\x12.\n\noccur_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x63\x61usation_id\x18\x06 \x01(\t\x12\x16\n\x0e\x63orrelation_id\x18\x07 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x08 \x01(\t\x12\x13\n\x0btraceparent\x18\t \x01(\t\x12\x0f\n\x07payload\x18\n \x01(\x0c\"\xa3\x01\n\x0b\x41uditRecord\x12\x0e\n\x06method\x18\x01 \x01(\t\x12\r\n\x05\x61\x63tor\x18\x02 \x01(\t\x12\x13\n\x0bresource_id\x18\x03 \x01(\t\x12\x13\n\x0b\x62\x65\x66ore_json\x18\x04 \x01(\t\x12\x12\n\nafter_json\x18\x05 \x01(\t\x12\x14\n\x0crequest_json\x18\x06 \x01(\t:!\x8a\x97\"\x1d\n\x0e\x61udit.recorded\x12\x0bresource_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'souk.mesh.v1.envelope_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ENVELOPE']._serialized_start=79
-  _globals['_ENVELOPE']._serialized_end=317
-  _globals['_AUDITRECORD']._serialized_start=320
-  _globals['_AUDITRECORD']._serialized_end=448
+  _globals['_AUDITRECORD']._loaded_options = None
+  _globals['_AUDITRECORD']._serialized_options = b'\212\227\"\035\n\016audit.recorded\022\013resource_id'
+  _globals['_ENVELOPE']._serialized_start=110
+  _globals['_ENVELOPE']._serialized_end=348
+  _globals['_AUDITRECORD']._serialized_start=351
+  _globals['_AUDITRECORD']._serialized_end=514
 # @@protoc_insertion_point(module_scope)

@@ -97,7 +97,8 @@ export declare type Envelope = Message<"souk.mesh.v1.Envelope"> & {
 export declare const EnvelopeSchema: GenMessage<Envelope>;
 
 /**
- * A privileged write, kept by the audit service.
+ * A privileged write, kept by the audit service. It travels under the service that made the write,
+ * `souk.seller.v1.audit.recorded`.
  *
  * @generated from message souk.mesh.v1.AuditRecord
  */

@@ -28,7 +28,8 @@ betterproto2.check_compiler_version(_COMPILER_VERSION)
 @dataclass(eq=False, repr=False)
 class AuditRecord(betterproto2.Message):
     """
-    A privileged write, kept by the audit service.
+    A privileged write, kept by the audit service. It travels under the service that made the write,
+    `souk.seller.v1.audit.recorded`.
     """
 
     method: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)

@@ -1,0 +1,248 @@
+"""The unit of work: one transaction of one service in its own role, whose events are written in its commit."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+import asyncpg
+from google.protobuf.message import Message
+from sqlalchemy import Table
+
+from mesh import outbox, trace
+from mesh.pool import Connection, Pool, failures_typed
+from mesh.statement import Statement
+from mesh.trace import SpanKind
+
+Record: TypeAlias = asyncpg.Record
+_log = logging.getLogger(__name__)
+
+
+class ReadUnit:
+    """A read-only transaction, begun at its first statement."""
+
+    __slots__ = ("_connection", "_database", "_finished")
+    _mode = " READ ONLY"
+
+    def __init__(self, database: "Database") -> None:
+        """Nothing happens before the first statement."""
+        self._database = database
+        self._connection: Connection | None = None
+        self._finished = False
+
+    @property
+    def service(self) -> str:
+        """The service whose schema this works on."""
+        return self._database.name
+
+    @property
+    def holds_connection(self) -> bool:
+        """Whether the transaction has begun and is not over."""
+        return self._connection is not None
+
+    async def _begin(self) -> Connection:
+        if self._finished:
+            raise RuntimeError("the unit of work is over")
+        if connection_held():
+            raise RuntimeError("a unit of work inside another one would take a second connection while it holds one")
+        pool = self._database.pool
+        connection = await pool.acquire()
+        try:
+            with failures_typed:
+                await connection.execute(f'BEGIN{self._mode}; SET LOCAL ROLE "{self._database.role}"')
+        except BaseException:
+            await pool.release(connection)
+            raise
+        self._connection = connection
+        _current.set(self)
+        return connection
+
+    async def fetch(self, statement: Statement, /, **parameters: Any) -> list[Record]:
+        """Run a statement and return its rows."""
+        connection = self._connection or await self._begin()
+        with trace.span(statement.name, SpanKind.CLIENT), failures_typed:
+            rows: list[Record] = await connection.fetch(statement.sql, *statement.arguments(parameters))
+            return rows
+
+    async def fetch_one(self, statement: Statement, /, **parameters: Any) -> Record | None:
+        """Run a statement and return its first row, None where there is none."""
+        connection = self._connection or await self._begin()
+        with trace.span(statement.name, SpanKind.CLIENT), failures_typed:
+            row: Record | None = await connection.fetchrow(statement.sql, *statement.arguments(parameters))
+            return row
+
+    async def fetch_value(self, statement: Statement, /, **parameters: Any) -> Any:
+        """Run a statement and return the first column of its first row, None where there is none."""
+        connection = self._connection or await self._begin()
+        with trace.span(statement.name, SpanKind.CLIENT), failures_typed:
+            return await connection.fetchval(statement.sql, *statement.arguments(parameters))
+
+    async def _end(self, command: str) -> None:
+        connection, self._connection = self._connection, None
+        self._finished = True
+        if connection is None:
+            return
+        try:
+            with failures_typed:
+                await connection.execute(command)
+        finally:
+            await self._database.pool.release(connection)
+
+    async def close(self) -> None:
+        """End the transaction and give the connection back, whatever happened."""
+        try:
+            await asyncio.shield(self._end("ROLLBACK"))
+        except Exception:  # noqa: BLE001  # a broken connection is closed with its transaction: nothing is left to undo
+            _log.debug("rollback on a broken connection", exc_info=True)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class UnitOfWork(ReadUnit):
+    """A transaction that writes, begun at its first statement and committed at the end of its block."""
+
+    __slots__ = ("_after_commit", "_events", "audit_method", "audit_request")
+    _mode = ""
+
+    def __init__(self, database: "Database") -> None:
+        """Nothing happens before the first statement."""
+        super().__init__(database)
+        self._events: list[outbox.OutboxEvent] = []
+        self._after_commit: list[Callable[[], object]] = []
+        # Set by the pipeline of a method that is audited.
+        self.audit_method = ""
+        self.audit_request = ""
+
+    async def execute(self, statement: Statement, /, **parameters: Any) -> int:
+        """Run a statement and return the number of rows that it changed."""
+        connection = self._connection or await self._begin()
+        with trace.span(statement.name, SpanKind.CLIENT), failures_typed:
+            status: str = await connection.execute(statement.sql, *statement.arguments(parameters))
+        return int(status.rpartition(" ")[2]) if status[-1].isdigit() else 0
+
+    async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> None:
+        """Run a statement once for each of `rows`, in few round trips."""
+        arguments = [statement.arguments(row) for row in rows]
+        if not arguments:
+            return
+        connection = self._connection or await self._begin()
+        with trace.span(statement.name, SpanKind.CLIENT), failures_typed:
+            await connection.executemany(statement.sql, arguments)
+
+    async def copy(self, table: Table, columns: Sequence[str], records: Iterable[Sequence[Any]]) -> int:
+        """Load rows with COPY and return how many."""
+        connection = self._connection or await self._begin()
+        with failures_typed:
+            status: str = await connection.copy_records_to_table(
+                table.name, schema_name=table.schema, columns=list(columns), records=records
+            )
+        return int(status.rpartition(" ")[2])
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A block whose failure is undone alone, so that the transaction goes on."""
+        connection = self._connection or await self._begin()
+        await connection.execute("SAVEPOINT block")
+        try:
+            yield
+        except BaseException:
+            await connection.execute("ROLLBACK TO SAVEPOINT block")
+            raise
+        await connection.execute("RELEASE SAVEPOINT block")
+
+    def publish(self, event: Message, aggregate_id: uuid.UUID | str, version: int = 0) -> None:
+        """Publish an event with this commit. Call it once the aggregate's row is locked or written.
+
+        `version` is the aggregate's after the event, 0 where it has none. Raises UnknownEvent for another message.
+        """
+        span = trace.current_span()
+        traceparent = span.traceparent if span else ""
+        self._events.append(outbox.make_event(self.service, event, aggregate_id, version, traceparent))
+
+    def audit(
+        self, resource_id: uuid.UUID | str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+    ) -> None:
+        """Keep a privileged write in the audit trail; `before` and `after` hold no personal data."""
+        record = outbox.audit_record(self.audit_method, self.audit_request, str(resource_id), before, after)
+        self.publish(record, str(resource_id))
+
+    def after_commit(self, callback: Callable[[], object]) -> None:
+        """Call `callback`, which does not wait, once the commit is done."""
+        self._after_commit.append(callback)
+
+    async def commit(self) -> None:
+        """Write the events and commit. A cancelled caller stops waiting; the commit finishes."""
+        if self._connection is not None or self._events:
+            await asyncio.shield(self._commit())
+        else:
+            self._finished = True
+            self._run_callbacks()
+
+    async def _commit(self) -> None:
+        if self._events:
+            await self.execute(outbox.insert_events(self.service), **outbox.as_arrays(self._events))
+        await self._end("COMMIT")
+        if self._events:
+            self._database.notify_published()
+        self._run_callbacks()
+
+    def _run_callbacks(self) -> None:
+        for callback in self._after_commit:
+            callback()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                await self.commit()
+        finally:
+            if not self._finished:
+                await self.close()
+
+
+class Database:
+    """One service's schema and role on one server."""
+
+    def __init__(self, name: str, pool: Pool) -> None:
+        """Work on the schema `name` in the role `souk_<name>`, with connections of `pool`."""
+        self.name = name
+        self.role = f"souk_{name}"
+        self.pool = pool
+        self._listeners: list[Callable[[], None]] = []
+
+    def write(self) -> UnitOfWork:
+        """A unit of work for `async with`: committed where the block ends well, rolled back where it raises."""
+        return UnitOfWork(self)
+
+    def read(self) -> ReadUnit:
+        """A read-only unit for `async with`."""
+        return ReadUnit(self)
+
+    def on_published(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each commit that has written events."""
+        self._listeners.append(listener)
+
+    def notify_published(self) -> None:
+        """Wake who moves the events on."""
+        for listener in self._listeners:
+            listener()
+
+
+_current: ContextVar[ReadUnit | None] = ContextVar("unit_of_work", default=None)
+
+
+def connection_held() -> bool:
+    """Whether the present context holds a pooled connection: then nothing may be called over the network."""
+    unit = _current.get()
+    return unit is not None and unit.holds_connection
