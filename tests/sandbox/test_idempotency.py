@@ -76,7 +76,8 @@ class TestKeyUnderFaults:
             with pytest.raises(stripe.StripeError) as caught:
                 await sdk.v1.payment_intents.create_async(INTENT, KEY)
             assert (caught.value.http_status, caught.value.error.code) == (409, "idempotency_key_in_use")
-            assert (await sdk.v1.payment_intents.create_async(INTENT, KEY)).id == (await first).id
+            intent = await first
+            assert (await sdk.v1.payment_intents.create_async(INTENT, KEY)).id == intent.id
 
     @pytest.mark.parametrize(("fault", "charges"), [(Fault(fail_before=True), 0), (Fault(fail_after=True), 1)])
     async def test_repeats_a_500(self, tmp_path: Path, fault: Fault, charges: int) -> None:
