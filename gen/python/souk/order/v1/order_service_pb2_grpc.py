@@ -196,7 +196,7 @@ class OrderServiceServicer:
 
     def ListSellerOrders(self, request, context):
         """Lists the parts of paid orders that a shop has to send, newest first.
-        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT), SHOP_NOT_FOUND (NOT_FOUND) for a shop that is not the caller's.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
