@@ -108,7 +108,7 @@ class CatalogServiceServicer:
 
     def ListProducts(self, request, context):
         """Lists the products that can be seen by everybody, page by page.
-        Reasons: CATEGORY_NOT_FOUND (NOT_FOUND); PAGE_TOKEN_INVALID (INVALID_ARGUMENT) for a token of another list.
+        Reasons: CATEGORY_NOT_FOUND (NOT_FOUND).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -116,7 +116,6 @@ class CatalogServiceServicer:
 
     def ListShopProducts(self, request, context):
         """Lists a shop's products in every state for its members, newest first.
-        Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) for a token of another list.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -147,14 +146,14 @@ class CatalogServiceServicer:
         Reasons: PRODUCT_NOT_FOUND, CATEGORY_NOT_FOUND, VARIANT_NOT_FOUND (NOT_FOUND); PRODUCT_ARCHIVED
         (FAILED_PRECONDITION); VERSION_MISMATCH (ABORTED); SKU_TAKEN, SLUG_TAKEN (ALREADY_EXISTS); CURRENCY_UNKNOWN,
         CURRENCY_MISMATCH, PRICE_INVALID, SKU_DUPLICATE, OPTIONS_DUPLICATE, SLUG_INVALID, STATE_INVALID, TITLE_REQUIRED,
-        VARIANTS_REQUIRED, UPDATE_MASK_INVALID (INVALID_ARGUMENT).
+        VARIANTS_REQUIRED (INVALID_ARGUMENT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteProduct(self, request, context):
-        """Archives a product: nobody can find or buy it any more, orders keep their lines. Archiving it again changes nothing.
+        """Archives a product: nobody can find or buy it any more, orders keep their lines. Repeated it changes nothing.
         Reasons: PRODUCT_NOT_FOUND (NOT_FOUND).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -123,7 +123,7 @@ class InventoryServiceServicer:
 
     def ListMovements(self, request, context):
         """Lists the movements of a variant, newest first.
-        Reasons: VARIANT_NOT_FOUND (NOT_FOUND); PAGE_TOKEN_INVALID (INVALID_ARGUMENT) for a token of another list.
+        Reasons: VARIANT_NOT_FOUND (NOT_FOUND).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
