@@ -1,0 +1,111 @@
+"""One call as its handler sees it, and what of it follows the calls that the handler makes."""
+
+import time
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from mesh.contract import MethodContract
+from mesh.errors import DeadlineExceeded
+from mesh.principal import ANONYMOUS, Principal
+from mesh.trace import Span
+
+if TYPE_CHECKING:
+    from mesh.database import Database, UnitOfWork
+    from mesh.service import ServiceNode
+
+# What a caller keeps of its own time for what it does after a call, in seconds: else both run out at once
+# and the caller can no longer say what went wrong.
+SHAVE = 0.02
+
+
+class Call:
+    """The second argument of every servicer method."""
+
+    __slots__ = (
+        "_uow",
+        "deadline",
+        "headers",
+        "idempotency_key",
+        "method",
+        "node",
+        "principal",
+        "response_headers",
+        "span",
+        "trusted",
+    )
+
+    def __init__(
+        self, method: MethodContract, node: "ServiceNode", headers: Mapping[str, str], deadline: float, span: Span
+    ) -> None:
+        """`headers` have lower-case names; `deadline` is in seconds of `time.monotonic`."""
+        self.method = method
+        self.node = node
+        self.headers = headers
+        self.deadline = deadline
+        self.span = span
+        # Set by the transport where the principal comes as an object instead of a token.
+        self.trusted = False
+        self.principal: Principal = ANONYMOUS
+        self.idempotency_key: str | None = headers.get("idempotency-key")
+        self.response_headers: list[tuple[str, str]] = []
+        self._uow: UnitOfWork | None = None
+
+    @property
+    def db(self) -> "Database":
+        """The database of the service that serves the call."""
+        return self.node.db
+
+    @property
+    def uow(self) -> "UnitOfWork":
+        """The call's one write unit of work: begun by its first statement, committed when the method returns."""
+        if self._uow is None:
+            if self.method.saga:
+                raise RuntimeError(f"{self.method.path} is a saga: it begins and commits its own units of work")
+            self._uow = self.node.db.write()
+        return self._uow
+
+    @property
+    def begun_uow(self) -> "UnitOfWork | None":
+        """The write unit of work where the handler has asked for it."""
+        return self._uow
+
+    def forget_uow(self) -> None:
+        """Let the next use of `uow` begin a new one."""
+        self._uow = None
+
+    def remaining(self) -> float:
+        """The seconds that are left; below 0 when the deadline has passed."""
+        return self.deadline - time.monotonic()
+
+    def set_header(self, name: str, value: str) -> None:
+        """Send a response header."""
+        self.response_headers.append((name.lower(), value))
+
+
+_current: ContextVar[Call | None] = ContextVar("call", default=None)
+
+
+def current_call() -> Call | None:
+    """The call that is being served, None in jobs and consumers."""
+    return _current.get()
+
+
+def set_call(call: Call) -> None:
+    """Set the call of the present context, which the mesh makes anew for each call."""
+    _current.set(call)
+
+
+def outgoing_deadline(timeout: float | None) -> float | None:
+    """The deadline of a call made now: what the running call has left minus a little, or less where asked.
+
+    None where nothing limits it. Raises DeadlineExceeded where no time is left.
+    """
+    call = _current.get()
+    now = time.monotonic()
+    if call is None:
+        return None if timeout is None else now + timeout
+    deadline = call.deadline - SHAVE
+    if deadline <= now:
+        raise DeadlineExceeded("DEADLINE_EXCEEDED", "No time is left for a further call.")
+    return deadline if timeout is None else min(deadline, now + timeout)

@@ -1,0 +1,41 @@
+"""Pages of lists: sizes and opaque keyset tokens."""
+
+import base64
+import json
+from typing import Final
+
+from mesh.errors import InvalidArgument
+
+DEFAULT_SIZE: Final = 20
+MAX_SIZE: Final = 100
+
+Part = str | int | float | bool | None
+
+
+def page_size(asked: int) -> int:
+    """The entries of one page: 0 means 20, above 100 becomes 100. Raises InvalidArgument below 0."""
+    if asked < 0:
+        raise InvalidArgument("INVALID_FIELDS", "pageSize is negative.", fields={"pageSize": "is negative"})
+    return min(asked or DEFAULT_SIZE, MAX_SIZE)
+
+
+def encode_page(key: tuple[Part, ...]) -> str:
+    """The token of the page that begins after the entry with this key; ids and times go in as text."""
+    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode_page(token: str) -> tuple[Part, ...] | None:
+    """The key that a token holds, None for the first page. Raises InvalidArgument `INVALID_PAGE_TOKEN`."""
+    if not token:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except ValueError:
+        raise _invalid() from None
+    if not isinstance(key, list) or any(isinstance(part, list | dict) for part in key):
+        raise _invalid()
+    return tuple(key)
+
+
+def _invalid() -> InvalidArgument:
+    return InvalidArgument("INVALID_PAGE_TOKEN", "The page token is none that this market gave out.")

@@ -1,0 +1,194 @@
+"""The one way that a call takes to its handler, whatever the transport: compiled from the contract into a closure.
+
+Order: error mapping, deadline, trace, authenticate, policy and owner, path binding, validation, idempotency, handler.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf.message import DecodeError
+
+from mesh import logs, metrics
+from mesh.call import Call, set_call
+from mesh.cause import Cause, set_cause
+from mesh.contract import MethodContract
+from mesh.errors import DeadlineExceeded, InvalidArgument, ResourceExhausted, SoukError
+from mesh.faults import report_fault
+from mesh.pathcheck import HEADER as ORIGINAL_PATH
+from mesh.pathcheck import compile_path_check
+from mesh.policy import compile_policy
+from mesh.principal import set_principal
+from mesh.trace import set_span
+
+if TYPE_CHECKING:
+    from mesh.service import ServiceNode
+
+# The servicer's method: a decoded request in, a message or its serialised bytes out.
+Handler = Callable[[Any, Call], Any]
+# Serves one call: bytes in, bytes out; raises SoukError or CancelledError and nothing else.
+Unary = Callable[[Call, bytes], Awaitable[bytes]]
+Stream = Callable[[Call, bytes], AsyncIterator[bytes]]
+Admit = Callable[[Call, bytes], Awaitable[Any]]
+Invoke = Callable[[Any, Call], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One method as a node serves it: `stream` where its answer is streamed, else `unary`."""
+
+    contract: MethodContract
+    node: "ServiceNode"
+    unary: Unary | None
+    stream: Stream | None
+
+
+def compile_endpoint(contract: MethodContract, handler: Handler, node: "ServiceNode") -> Endpoint:
+    """Make the endpoint of one servicer method."""
+    if contract.request_streaming:
+        raise TypeError(f"{contract.path}: streamed requests are not served")
+    admit = compile_admission(contract)
+    if contract.response_streaming:
+        return Endpoint(contract, node, None, _compile_stream(contract, admit, handler))
+    return Endpoint(contract, node, _compile_unary(contract, admit, _compile_invoke(contract, handler)), None)
+
+
+def compile_admission(contract: MethodContract) -> Admit:
+    """Everything that comes before the handler: raises what the caller is told, or returns the decoded request."""
+    authorise = compile_policy(contract)
+    check_path = compile_path_check(contract) if contract.http else None
+    parse, validate = contract.request_class.FromString, contract.validate
+    most_bytes, safe = contract.max_request_bytes, contract.is_safe
+
+    async def admit(call: Call, data: bytes) -> Any:
+        if not call.trusted:
+            call.principal = await call.node.authenticate(call.headers)
+        principal = call.principal
+        set_principal(principal)
+        if len(data) > most_bytes:
+            raise ResourceExhausted("REQUEST_TOO_LARGE", f"A request has at most {most_bytes} bytes.")
+        try:
+            request = parse(data)
+        except DecodeError:
+            raise InvalidArgument("MALFORMED_REQUEST", "The request cannot be decoded.") from None
+        authorise(principal, request)
+        if check_path is not None and (path := call.headers.get(ORIGINAL_PATH)) is not None:
+            check_path(path, request)
+        validate(request)
+        if not safe:
+            set_cause(Cause(f"{call.span.span_id:016x}", call.span.trace_id_text))
+        return request
+
+    return admit
+
+
+def _compile_unary(contract: MethodContract, admit: Admit, invoke: Invoke) -> Unary:
+    async def serve(call: Call, data: bytes) -> bytes:
+        set_call(call)
+        set_span(call.span)
+        started = time.monotonic()
+        code, reason = "OK", ""
+        try:
+            async with asyncio.timeout(call.deadline - started):
+                response = await invoke(await admit(call, data), call)
+            return response if type(response) is bytes else response.SerializeToString()  # type: ignore[no-any-return]
+        except asyncio.CancelledError:
+            code = "CANCELLED"
+            raise
+        except Exception as error:  # noqa: BLE001 - nothing else may leave, see errors.py
+            told = tell(call, error)
+            code, reason = told.code.name, told.reason
+            raise told from None
+        finally:
+            finish(contract.path, call, code, reason, time.monotonic() - started)
+
+    return serve
+
+
+def _compile_stream(contract: MethodContract, admit: Admit, handler: Handler) -> Stream:
+    async def serve(call: Call, data: bytes) -> AsyncIterator[bytes]:
+        set_call(call)
+        set_span(call.span)
+        started = time.monotonic()
+        code, reason = "OK", ""
+        try:
+            async with asyncio.timeout(call.deadline - started):
+                request = await admit(call, data)
+                async for response in handler(request, call):
+                    yield response if type(response) is bytes else response.SerializeToString()
+        except (asyncio.CancelledError, GeneratorExit):
+            code = "CANCELLED"
+            raise
+        except Exception as error:  # noqa: BLE001 - nothing else may leave, see errors.py
+            told = tell(call, error)
+            code, reason = told.code.name, told.reason
+            raise told from None
+        finally:
+            finish(contract.path, call, code, reason, time.monotonic() - started)
+
+    return serve
+
+
+def tell(call: Call, error: Exception) -> SoukError:
+    """What the caller is told of an exception."""
+    if isinstance(error, SoukError):
+        return error
+    if isinstance(error, TimeoutError) and call.remaining() <= 0:
+        return DeadlineExceeded("DEADLINE_EXCEEDED", "The time for the call is over.")
+    return report_fault(call.method.path, error)
+
+
+def finish(path: str, call: Call, code: str, reason: str, seconds: float) -> None:
+    """Count, log and trace a call that has ended."""
+    metrics.record(path, code, seconds)
+    principal, span = call.principal, call.span
+    logs.log_call(path, code, reason, seconds, principal.subject, principal.caller, span.trace_id_text)
+    if span.sampled:
+        span.set(rpc_system="grpc", rpc_method=path, rpc_grpc_status=code)
+        if code != "OK":
+            span.error = reason or code
+        span.end()
+
+
+def _compile_invoke(contract: MethodContract, handler: Handler) -> Invoke:
+    """The handler within its unit of work, by which the answer and the effect are one."""
+    if contract.is_safe or contract.saga:
+        return handler
+
+    async def invoke(request: Any, call: Call) -> Any:
+        try:
+            response = await handler(request, call)
+            await commit(call)
+        except BaseException:
+            await rollback(call)
+            raise
+        return response
+
+    return invoke
+
+
+_committing: set[asyncio.Task[None]] = set()
+
+
+async def commit(call: Call) -> None:
+    """Commit what the handler has begun. A caller that gives up meanwhile does not stop it half way."""
+    unit = call.begun_uow
+    if unit is None:
+        return
+    if call.remaining() <= 0:
+        raise DeadlineExceeded("DEADLINE_EXCEEDED", "The time for the call is over.")
+    call.forget_uow()
+    task = asyncio.ensure_future(unit.commit())
+    _committing.add(task)
+    task.add_done_callback(_committing.discard)
+    await asyncio.shield(task)
+
+
+async def rollback(call: Call) -> None:
+    """Undo what the handler has begun."""
+    unit = call.begun_uow
+    if unit is not None:
+        call.forget_uow()
+        await unit.rollback()

@@ -1,0 +1,307 @@
+"""Field rules compiled into plain closures, once for each message type; a rule that is unknown or does not fit is an error."""
+
+import re
+import uuid
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
+from google.protobuf.unknown_fields import UnknownFieldSet
+
+from mesh.errors import InvalidArgument
+from souk.options.v1 import options_pb2
+
+Faults = MutableMapping[str, str]
+# Says what is wrong with one value, or None where it is right.
+Check = Callable[[Any], str | None]
+FieldCheck = Callable[[Any, str, Faults], None]
+Validate = Callable[[Any], None]
+
+EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+URL = re.compile(r"https?://[^\s/?#]+[^\s]*|/[^\s/\\][^\s\\]*|/")
+# Years 1 to 9999, the range of google.protobuf.Timestamp.
+MIN_SECONDS, MAX_SECONDS = -62_135_596_800, 253_402_300_799
+TEXT_RULES = {"min_len", "max_len", "pattern", "uuid", "email", "in", "url"}
+NUMBER_RULES = {"gte", "lte"}
+LIST_RULES = {"min_items", "max_items", "max_item_len"}
+INTEGERS = {FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64} | {
+    FieldDescriptor.CPPTYPE_UINT32,
+    FieldDescriptor.CPPTYPE_UINT64,
+}
+FLOATS = {FieldDescriptor.CPPTYPE_FLOAT, FieldDescriptor.CPPTYPE_DOUBLE}
+
+
+class RuleError(Exception):
+    """A field carries a rule that is unknown or does not fit its type; the message names the field."""
+
+
+def compile_rules(descriptor: Descriptor) -> Validate:
+    """A function that raises InvalidArgument `INVALID_FIELDS`, naming every wrong field of a message and why."""
+    checks = _Compiler().message(descriptor)
+
+    def validate(message: Message) -> None:
+        faults: dict[str, str] = {}
+        for check in checks:
+            check(message, "", faults)
+        if faults:
+            field, fault = next(iter(faults.items()))
+            raise InvalidArgument("INVALID_FIELDS", f"{field} {fault}.", fields=faults)
+
+    return validate
+
+
+class _Compiler:
+    """Compiles message types, each once, so that a type may contain itself."""
+
+    def __init__(self) -> None:
+        self._done: dict[str, list[FieldCheck]] = {}
+
+    def message(self, descriptor: Descriptor) -> list[FieldCheck]:
+        if descriptor.full_name not in self._done:
+            checks = self._done[descriptor.full_name] = []
+            checks += [check for field in descriptor.fields if (check := self._field(field)) is not None]
+        return self._done[descriptor.full_name]
+
+    def _field(self, field: FieldDescriptor) -> FieldCheck | None:
+        rules = field.GetOptions().Extensions[options_pb2.rules]
+        _refuse_misfits(field, rules)
+        if field.is_repeated:
+            return self._repeated(field, rules)
+        if field.message_type is not None:
+            return self._submessage(field, rules)
+        return _scalar(field, rules)
+
+    def _repeated(self, field: FieldDescriptor, rules: options_pb2.Rules) -> FieldCheck | None:
+        name, path = field.name, field.json_name
+        if field.message_type is not None and field.message_type.GetOptions().map_entry:
+            return _map(field, rules)
+        count = _count(rules)
+        each = self._each(field, rules)
+        if count is None and each is None:
+            return None
+
+        def check(message: Any, prefix: str, faults: Faults) -> None:
+            values = getattr(message, name)
+            if count is not None and (fault := count(values)):
+                faults[prefix + path] = fault
+            elif each is not None:
+                for index, value in enumerate(values):
+                    each(value, f"{prefix}{path}[{index}]", faults)
+
+        return check
+
+    def _each(self, field: FieldDescriptor, rules: options_pb2.Rules) -> FieldCheck | None:
+        """The check of one entry of a list."""
+        if field.message_type is not None:
+            return self._nested(field.message_type)
+        value_check = _all(_value_checks(field, rules, length=rules.max_item_len or rules.max_len))
+        if value_check is None:
+            return None
+
+        def check(value: Any, path: str, faults: Faults) -> None:
+            if fault := value_check(value):
+                faults[path] = fault
+
+        return check
+
+    def _nested(self, descriptor: Descriptor) -> FieldCheck | None:
+        """The check of a message below another one."""
+        if descriptor.full_name == "google.protobuf.Timestamp":
+            return _timestamp
+        if descriptor.full_name.startswith("google.protobuf."):
+            return None
+        checks = self.message(descriptor)
+
+        def check(message: Any, path: str, faults: Faults) -> None:
+            prefix = path + "."
+            for nested in checks:
+                nested(message, prefix, faults)
+
+        return check
+
+    def _submessage(self, field: FieldDescriptor, rules: options_pb2.Rules) -> FieldCheck | None:
+        name, path, required = field.name, field.json_name, rules.required
+        nested = self._nested(field.message_type)
+
+        def check(message: Any, prefix: str, faults: Faults) -> None:
+            if not message.HasField(name):
+                if required:
+                    faults[prefix + path] = "is required"
+            elif nested is not None:
+                nested(getattr(message, name), prefix + path, faults)
+
+        return check
+
+
+def _refuse_misfits(field: FieldDescriptor, rules: options_pb2.Rules) -> None:
+    for unknown in UnknownFieldSet(rules):
+        raise RuleError(f"{field.full_name}: unknown rule {unknown.field_number}")
+    given = {rule.name for rule, _ in rules.ListFields()}
+    kind = field.cpp_type
+    allowed = {"required"}
+    if kind == FieldDescriptor.CPPTYPE_STRING:
+        allowed |= TEXT_RULES if field.type == FieldDescriptor.TYPE_STRING else {"min_len", "max_len"}
+    if kind in INTEGERS | FLOATS:
+        allowed |= NUMBER_RULES
+    if field.is_repeated:
+        allowed |= LIST_RULES
+    if misfits := given - allowed:
+        raise RuleError(f"{field.full_name}: {', '.join(sorted(misfits))} does not fit the field's type")
+
+
+def _scalar(field: FieldDescriptor, rules: options_pb2.Rules) -> FieldCheck | None:
+    name, path, required = field.name, field.json_name, rules.required
+    value_check = _all(_value_checks(field, rules, length=rules.max_len))
+    if value_check is None and not required:
+        return None
+    if field.has_presence:
+
+        def check_optional(message: Any, prefix: str, faults: Faults) -> None:
+            if not message.HasField(name):
+                if required:
+                    faults[prefix + path] = "is required"
+            elif value_check is not None and (fault := value_check(getattr(message, name))):
+                faults[prefix + path] = fault
+
+        return check_optional
+    skip_empty = field.cpp_type == FieldDescriptor.CPPTYPE_STRING
+
+    def check(message: Any, prefix: str, faults: Faults) -> None:
+        value = getattr(message, name)
+        if not value and (required or skip_empty):
+            if required:
+                faults[prefix + path] = "is required"
+        elif value_check is not None and (fault := value_check(value)):
+            faults[prefix + path] = fault
+
+    return check
+
+
+def _value_checks(field: FieldDescriptor, rules: options_pb2.Rules, *, length: int) -> list[Check]:
+    """The checks of one value, whichever way the field holds it."""
+    kind = field.cpp_type
+    if kind == FieldDescriptor.CPPTYPE_ENUM:
+        return [_enum(field)]
+    if kind == FieldDescriptor.CPPTYPE_STRING:
+        checks = _length(rules.min_len, length, "characters" if field.type == FieldDescriptor.TYPE_STRING else "bytes")
+        return checks + (_text(rules) if field.type == FieldDescriptor.TYPE_STRING else [])
+    if kind in INTEGERS:
+        return _range(rules)
+    return [*_range(rules), _finite] if kind in FLOATS else []
+
+
+def _length(least: int, most: int, unit: str) -> list[Check]:
+    checks: list[Check] = []
+    if least:
+        checks.append(lambda value: f"has fewer than {least} {unit}" if len(value) < least else None)
+    if most:
+        checks.append(lambda value: f"has more than {most} {unit}" if len(value) > most else None)
+    return checks
+
+
+def _text(rules: options_pb2.Rules) -> list[Check]:
+    # PostgreSQL has no text with a NUL in it, so none is let in anywhere.
+    checks: list[Check] = [lambda value: "holds a NUL character" if "\0" in value else None]
+    if rules.uuid:
+        checks.append(_uuid)
+    if rules.email:
+        checks.append(lambda value: None if EMAIL.fullmatch(value) else "is not an e-mail address")
+    if rules.url:
+        checks.append(lambda value: None if URL.fullmatch(value) else "is not an http(s) URL")
+    if rules.pattern:
+        matches = re.compile(rules.pattern).fullmatch
+        checks.append(lambda value: None if matches(value) else f"does not match {rules.pattern}")
+    allowed = frozenset(getattr(rules, "in"))
+    if allowed:
+        listed = ", ".join(sorted(allowed))
+        checks.append(lambda value: None if value in allowed else f"is none of {listed}")
+    return checks
+
+
+def _uuid(value: str) -> str | None:
+    try:
+        canonical = str(uuid.UUID(value)) == value
+    except ValueError:
+        canonical = False
+    return None if canonical else "is not a UUID in canonical text"
+
+
+def _range(rules: options_pb2.Rules) -> list[Check]:
+    checks: list[Check] = []
+    if rules.HasField("gte"):
+        least = rules.gte
+        checks.append(lambda value: f"is less than {least}" if value < least else None)
+    if rules.HasField("lte"):
+        most = rules.lte
+        checks.append(lambda value: f"is greater than {most}" if value > most else None)
+    return checks
+
+
+def _finite(value: float) -> str | None:
+    return None if value - value == 0 else "is not a finite number"
+
+
+def _enum(field: FieldDescriptor) -> Check:
+    """Zero stands for "not set"; as a value that was sent it is refused, and so is a number without a name."""
+    numbers = frozenset(value.number for value in field.enum_type.values)
+    implicit = not field.has_presence and not field.is_repeated
+
+    def check(value: int) -> str | None:
+        if value == 0:
+            return None if implicit else "is not set to a value"
+        return None if value in numbers else "is not a known value"
+
+    return check
+
+
+def _timestamp(value: Any, path: str, faults: Faults) -> None:
+    if not (MIN_SECONDS <= value.seconds <= MAX_SECONDS and 0 <= value.nanos < 1_000_000_000):
+        faults[path] = "is outside the years 1 to 9999"
+
+
+def _count(rules: options_pb2.Rules) -> Check | None:
+    least = max(rules.min_items, 1 if rules.required else 0)
+    most = rules.max_items
+
+    def check(values: Any) -> str | None:
+        count = len(values)
+        if count < least:
+            return "is required" if least == 1 else f"has fewer than {least} entries"
+        return f"has more than {most} entries" if most and count > most else None
+
+    return check if least or most else None
+
+
+def _map(field: FieldDescriptor, rules: options_pb2.Rules) -> FieldCheck:
+    name, path = field.name, field.json_name
+    count, most = _count(rules), rules.max_item_len
+
+    def too_long(text: Any) -> bool:
+        return isinstance(text, str) and (bool(most and len(text) > most) or "\0" in text)
+
+    def check(message: Any, prefix: str, faults: Faults) -> None:
+        entries = getattr(message, name)
+        if count is not None and (fault := count(entries)):
+            faults[prefix + path] = fault
+        for key in entries:
+            if too_long(key) or too_long(entries[key]):
+                faults[prefix + path] = f"has a key or value of more than {most} characters, or with a NUL in it"
+
+    return check
+
+
+def _all(checks: list[Check]) -> Check | None:
+    """One check out of several: the first fault counts."""
+    if not checks:
+        return None
+    if len(checks) == 1:
+        return checks[0]
+
+    def check(value: Any) -> str | None:
+        for single in checks:
+            if fault := single(value):
+                return fault
+        return None
+
+    return check

@@ -1,0 +1,127 @@
+"""The gRPC server of a process: the pipeline's endpoints on a socket."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from hashlib import blake2b
+from typing import Any, Final
+
+import grpc
+
+from mesh.call import Call
+from mesh.contract import MethodContract
+from mesh.errors import DETAILS_KEY, Code, SoukError, to_status
+from mesh.pipeline import Endpoint
+from mesh.trace import parse_traceparent
+
+STATUS_CODES: Final = {Code(code.value[0]): code for code in grpc.StatusCode}
+_MINUTE_MS: Final = 60_000
+_ENVOY_TIMEOUT: Final = "x-envoy-expected-rq-timeout-ms"
+# The frame around the largest request, so that the contract's own limit speaks first.
+_MESSAGE_SLACK: Final = 64 * 1024
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+def make_server(endpoints: Iterable[Endpoint], *, max_concurrent: int) -> grpc.aio.Server:
+    """A server of these endpoints without a port. More than `max_concurrent` calls at once are RESOURCE_EXHAUSTED."""
+    endpoints = list(endpoints)
+    largest = max((endpoint.contract.max_request_bytes for endpoint in endpoints), default=0)
+    server = grpc.aio.server(
+        options=(
+            # Two servers on one port would share it without a word, and the kernel does not balance them.
+            ("grpc.so_reuseport", 0),
+            ("grpc.max_receive_message_length", largest + _MESSAGE_SLACK),
+            ("grpc.max_send_message_length", -1),
+            ("grpc.max_connection_age_ms", 10 * _MINUTE_MS),
+            ("grpc.max_connection_age_grace_ms", _MINUTE_MS),
+        ),
+        maximum_concurrent_rpcs=max_concurrent,
+    )
+    for service, handlers in _by_service(endpoints).items():
+        server.add_registered_method_handlers(service, handlers)
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
+    return server
+
+
+def _by_service(endpoints: Iterable[Endpoint]) -> dict[str, dict[str, Any]]:
+    services: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        contract = endpoint.contract
+        services.setdefault(contract.service, {})[contract.name] = _rpc_handler(endpoint)
+    return services
+
+
+def _rpc_handler(endpoint: Endpoint) -> Any:
+    if endpoint.stream is not None:
+        return grpc.unary_stream_rpc_method_handler(_stream(endpoint))
+    return grpc.unary_unary_rpc_method_handler(_unary(endpoint))
+
+
+def _unary(endpoint: Endpoint) -> Callable[[bytes, Context], Awaitable[bytes]]:
+    serve, contract = endpoint.unary, endpoint.contract
+    assert serve is not None  # noqa: S101 - _rpc_handler chose by it
+
+    async def handle(data: bytes, context: Context) -> bytes:
+        call = incoming(endpoint, context)
+        try:
+            answer = await serve(call, data)
+        except SoukError as error:
+            await _abort(context, call, error)
+            raise
+        await context.send_initial_metadata(response_headers(contract, call, answer))
+        return answer
+
+    return handle
+
+
+def _stream(endpoint: Endpoint) -> Callable[[bytes, Context], AsyncIterator[bytes]]:
+    serve = endpoint.stream
+    assert serve is not None  # noqa: S101 - _rpc_handler chose by it
+
+    async def handle(data: bytes, context: Context) -> AsyncIterator[bytes]:
+        call = incoming(endpoint, context)
+        try:
+            async for message in serve(call, data):
+                yield message
+        except SoukError as error:
+            await _abort(context, call, error)
+
+    return handle
+
+
+async def _abort(context: Context, call: Call, error: SoukError) -> None:
+    trailing = ((DETAILS_KEY, to_status(error)), *call.response_headers)
+    await context.abort(STATUS_CODES[error.code], error.message, trailing)
+
+
+def incoming(endpoint: Endpoint, context: Context) -> Call:
+    """The call that has come over a socket."""
+    headers = dict(context.invocation_metadata() or ())
+    now, contract = time.monotonic(), endpoint.contract
+    span = endpoint.node.tracer.start(contract.path[1:], parse_traceparent(headers.get("traceparent")))
+    return Call(contract, endpoint.node, headers, now + _allowed(contract, headers, context), span)
+
+
+def _allowed(contract: MethodContract, headers: Mapping[str, Any], context: Context) -> float:
+    """The seconds that the call may take: the least of what caller, edge and contract allow."""
+    allowed = contract.deadline
+    remaining = context.time_remaining()
+    if remaining is not None and remaining < allowed:
+        allowed = remaining
+    edge = headers.get(_ENVOY_TIMEOUT, "")
+    if edge.isdecimal() and 0 < int(edge) < allowed * 1000:
+        allowed = int(edge) / 1000
+    return allowed
+
+
+def response_headers(contract: MethodContract, call: Call, answer: bytes) -> list[tuple[str, str]]:
+    """The headers of a good answer: the handler's own, and whether a cache may keep it."""
+    headers = call.response_headers
+    if contract.cache_seconds and call.principal.is_anonymous:
+        headers.append(("cache-control", f"public, max-age={contract.cache_seconds}"))
+        headers.append(("etag", f'W/"{blake2b(answer, digest_size=12).hexdigest()}"'))
+        if contract.cache_vary:
+            headers.append(("vary", ", ".join(contract.cache_vary)))
+    else:
+        headers.append(("cache-control", "no-store"))
+    return headers
