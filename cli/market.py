@@ -1,0 +1,50 @@
+"""What the stack must know of this market: which services there are, and what they read from the environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import services
+from mesh.stack.home import Home
+from mesh.stack.layout import Urls, Wish
+
+ADMIN_EMAIL = "admin@example.com"
+_WEBHOOK_PATH = "/api/v1/webhooks/stripe"
+
+
+def service_names() -> tuple[str, ...]:
+    """Every service of the market, by the folders of `services/`."""
+    folders = (Path(place) for place in services.__path__)
+    return tuple(sorted(path.parent.name for folder in folders for path in folder.glob("*/service.py")))
+
+
+def market_wish(home: Home, **options: object) -> Wish:
+    """The whole market in that home."""
+
+    def service_env(urls: Urls) -> Mapping[str, str]:
+        return _service_env(home, urls)
+
+    return Wish(home, service_names(), service_env=service_env, webhook_path=_WEBHOOK_PATH, **options)
+
+
+def admin_password(home: Home) -> str:
+    """The first administrator's password, made with the store."""
+    return home.secret("admin-password")
+
+
+def _service_env(home: Home, urls: Urls) -> Mapping[str, str]:
+    admin_password(home)
+    env = {
+        "SOUK_IDENTITY_ADMIN_EMAIL": ADMIN_EMAIL,
+        "SOUK_IDENTITY_ADMIN_PASSWORD_FILE": str(home.secrets / "admin-password"),
+        "SOUK_AUTO_VERIFY_SHOPS": "true",
+    }
+    if "sandbox" in urls:
+        env |= {
+            "STRIPE_API_KEY": "sk_test_" + quote(home.secret("sandbox-key"), safe=""),
+            "STRIPE_API_BASE": urls["sandbox"],
+            "SOUK_PAYMENT_WEBHOOK_SECRETS": urls["webhook_secret"],
+            "SOUK_NOTIFICATION_SMTP_URL": urls["smtp"],
+        }
+    return {name: os.environ.get(name) or value for name, value in env.items()}

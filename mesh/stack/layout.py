@@ -1,0 +1,180 @@
+"""Which parts a stack has, where each listens, and what each is told about the others."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from urllib.parse import urlsplit
+
+from mesh.stack.component import Component, Task
+from mesh.stack.envoy import PORT as EDGE_PORT
+from mesh.stack.envoy import Envoy
+from mesh.stack.home import Home
+from mesh.stack.nats import PORT as NATS_PORT
+from mesh.stack.nats import Nats
+from mesh.stack.ports import LOOPBACK, Ports
+from mesh.stack.postgres import PORT as POSTGRES_PORT
+from mesh.stack.postgres import Postgres
+from mesh.stack.redis import PORT as REDIS_PORT
+from mesh.stack.redis import Redis
+from mesh.stack.sandbox import PORT as SANDBOX_PORT
+from mesh.stack.sandbox import SMTP_PORT, Sandbox
+from mesh.stack.state import State
+from mesh.stack.traces import PORT as TRACES_PORT
+from mesh.stack.traces import Traces
+from mesh.stack.worker import PORT as WORKER_PORT
+from mesh.stack.worker import worker
+
+# The embedded stack serves tests and one person; the limits of production would stop a load test.
+_RATE_FACTOR = "1000"
+_MIGRATE = (sys.executable, "-m", "cli.main", "migrate")
+
+Urls = Mapping[str, str]
+
+
+def _nothing(_: Urls) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asked for."""
+
+    home: Home
+    services: tuple[str, ...]
+    # The edge's port; None: the usual one, or a free one.
+    port: int | None = None
+    workers: int = 2
+    # One process for each service instead of workers that host them all.
+    split: bool = False
+    # Use no usual port at all.
+    private_ports: bool = False
+    # What the services read beyond the mesh's own settings, from the addresses of the parts.
+    service_env: Callable[[Urls], Mapping[str, str]] = _nothing
+    # The path at the edge where the sandbox delivers its webhooks.
+    webhook_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What starts side by side, when the stage before is ready."""
+
+    components: tuple[Component, ...] = ()
+    tasks: tuple[Task, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The stages in order, the state that the supervisor begins with, and the environment of the services."""
+
+    stages: tuple[Stage, ...]
+    state: State
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def make_layout(wish: Wish, *, fresh: bool, environ: Mapping[str, str] = os.environ) -> Layout:
+    """Choose ports and compose the parts. What the environment already names an address of is not started."""
+    return _Composer(wish, environ).layout(fresh=fresh)
+
+
+class _Composer:
+    def __init__(self, wish: Wish, environ: Mapping[str, str]) -> None:
+        self.wish = wish
+        self.home = wish.home
+        self.environ = environ
+        self.ports = Ports(private=wish.private_ports)
+        self.urls: dict[str, str] = {}
+        self.stores: list[Component] = []
+
+    def layout(self, *, fresh: bool) -> Layout:
+        edge_port = self.ports.exactly(self.wish.port) if self.wish.port else self.ports.usual(EDGE_PORT)
+        edge_url = self.urls["edge"] = f"http://{LOOPBACK}:{edge_port}"
+        self._stores()
+        secret = self._sandbox(edge_url + self.wish.webhook_path)
+        self._traces()
+        hosted = self._hosted()
+        addresses = self._addresses(hosted)
+        env = {**self._mesh_env(addresses), **self.wish.service_env({**self.urls, "webhook_secret": secret})}
+        workers = tuple(worker(name, services, port, env) for name, services, port in hosted)
+        envoy = Envoy(self.home, edge_port, placement=self._placement(addresses))
+        state = State(edge=edge_url, fresh=fresh, urls=self.urls, addresses=addresses)
+        stages = (
+            Stage(tuple(self.stores), (envoy.render(),) if find_spec("edge.render") else ()),
+            Stage(tasks=(Task("migrate", _MIGRATE, env),) if find_spec("mesh.migrations") else ()),
+            Stage(workers if find_spec("mesh.serve") and self.wish.services else ()),
+            Stage((envoy.component(),) if find_spec("edge.render") and find_spec("mesh.serve") else ()),
+        )
+        return Layout(stages, state, env)
+
+    def _stores(self) -> None:
+        kinds = (
+            ("postgres", "SOUK_POSTGRES_URL", Postgres, POSTGRES_PORT),
+            ("nats", "SOUK_NATS_URL", Nats, NATS_PORT),
+            ("redis", "SOUK_REDIS_URL", Redis, REDIS_PORT),
+        )
+        for name, variable, kind, port in kinds:
+            if self.environ.get(variable):
+                self.urls[name] = self.environ[variable]
+                continue
+            part = kind(self.home, self.ports.usual(port))
+            self.urls[name] = part.url
+            self.stores.append(part.component())
+
+    def _sandbox(self, webhook_url: str) -> str:
+        """Add the sandbox unless a real provider is named; returns what it signs its webhooks with."""
+        if self.environ.get("STRIPE_API_KEY"):
+            return ""
+        sandbox = Sandbox(self.home, self.ports.usual(SANDBOX_PORT), self.ports.usual(SMTP_PORT), webhook_url)
+        self.urls |= {"sandbox": sandbox.url, "smtp": sandbox.smtp_url}
+        self.stores.append(sandbox.component())
+        return sandbox.webhook_secret
+
+    def _traces(self) -> None:
+        if self.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+            self.urls["traces"] = self.environ["OTEL_EXPORTER_OTLP_ENDPOINT"]
+            return
+        traces = Traces(self.home, self.ports.usual(TRACES_PORT))
+        self.urls["traces"] = traces.url
+        self.stores.append(traces.component())
+
+    def _hosted(self) -> list[tuple[str, tuple[str, ...], int]]:
+        """Name, services and port of each worker process; no services: all of them."""
+        if self.wish.split:
+            groups = [(f"worker-{service}", (service,)) for service in self.wish.services]
+        else:
+            groups = [(f"worker-{number}", ()) for number in range(1, self.wish.workers + 1)]
+        return [(name, services, self.ports.usual(WORKER_PORT + at)) for at, (name, services) in enumerate(groups)]
+
+    def _addresses(self, hosted: list[tuple[str, tuple[str, ...], int]]) -> dict[str, list[str]]:
+        return {
+            service: [f"{LOOPBACK}:{port}" for _, services, port in hosted if not services or service in services]
+            for service in self.wish.services
+        }
+
+    def _mesh_env(self, addresses: Mapping[str, list[str]]) -> dict[str, str]:
+        """What every process of the mesh reads."""
+        return {
+            "SOUK_HOME": str(self.home.root),
+            "SOUK_KEYS_DIR": str(self.home.keys),
+            "SOUK_POSTGRES_URL": self.urls["postgres"],
+            "SOUK_NATS_URL": self.urls["nats"],
+            "SOUK_REDIS_URL": self.urls["redis"],
+            "SOUK_RATE_FACTOR": self.environ.get("SOUK_RATE_FACTOR", _RATE_FACTOR),
+            "OTEL_EXPORTER_OTLP_ENDPOINT": self.urls["traces"],
+            **{f"SOUK_{service.upper()}_ADDR": places[0] for service, places in addresses.items()},
+        }
+
+    def _placement(self, addresses: Mapping[str, list[str]]) -> dict[str, object]:
+        services = {service: [_endpoint(f"//{place}") for place in places] for service, places in addresses.items()}
+        return {
+            "services": services,
+            "sandbox": _endpoint(self.urls["sandbox"]) if "sandbox" in self.urls else None,
+            "otlp": _endpoint(self.urls["traces"]),
+            "rate_factor": float(self.environ.get("SOUK_RATE_FACTOR", _RATE_FACTOR)),
+        }
+
+
+def _endpoint(url: str) -> list[str | int]:
+    parts = urlsplit(url)
+    return [parts.hostname or LOOPBACK, parts.port or 0]

@@ -1,0 +1,47 @@
+"""One log file for each component, of bounded size."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+_LARGEST = 64 * 1024 * 1024
+_TAIL_LINES = 20
+
+
+def open_log(path: Path) -> BinaryIO:
+    """Open for appending; a log that has grown too large becomes `<name>.log.1` first."""
+    if path.exists() and path.stat().st_size > _LARGEST:
+        path.replace(path.with_name(path.name + ".1"))
+    return path.open("ab", buffering=0)
+
+
+def tail(path: Path, lines: int = _TAIL_LINES) -> str:
+    """The last lines of a log."""
+    if not path.exists():
+        return "(empty)"
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - lines * 400))
+        return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:]) or "(empty)"
+
+
+class Follower:
+    """Reads what is added to logs."""
+
+    def __init__(self, paths: dict[str, Path]) -> None:
+        self._paths = paths
+        self._offsets = {name: path.stat().st_size if path.exists() else 0 for name, path in paths.items()}
+
+    def new_lines(self) -> Iterator[tuple[str, str]]:
+        """The whole lines that came since the last call, with the name of their log."""
+        for name, path in self._paths.items():
+            if not path.exists():
+                continue
+            size = path.stat().st_size
+            offset = self._offsets[name] if self._offsets[name] <= size else 0
+            with path.open("rb") as file:
+                file.seek(offset)
+                text = file.read(1024 * 1024)
+            end = text.rfind(b"\n") + 1
+            self._offsets[name] = offset + end
+            for line in text[:end].decode(errors="replace").splitlines():
+                yield name, line

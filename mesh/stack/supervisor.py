@@ -1,0 +1,120 @@
+"""Starts the parts of a layout in order, keeps them running, stops them in reverse."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from mesh.stack.component import Component
+from mesh.stack.control import serve_control
+from mesh.stack.errors import StackError
+from mesh.stack.home import Home
+from mesh.stack.layout import Layout
+from mesh.stack.part import Part
+from mesh.stack.state import ProcessState, State, Status, only_supervisor, started_at, write_state
+from mesh.stack.stop import stop_leftovers
+from mesh.stack.task import run_task
+
+Say = Callable[[str], None]
+
+
+class Supervisor:
+    """One running stack."""
+
+    def __init__(self, home: Home, layout: Layout, say: Say) -> None:
+        self.home = home
+        self._layout = layout
+        self._say = say
+        self._parts: dict[str, Part] = {}
+        self._stages: list[list[Part]] = []
+        me = ProcessState("supervisor", Status.RUNNING, pid=os.getpid(), started=started_at(os.getpid()))
+        self._state = replace(layout.state, supervisor=me, status=Status.STARTING)
+
+    @property
+    def state(self) -> State:
+        """The stack as it is now."""
+        return replace(self._state, processes=tuple(part.snapshot() for part in self._parts.values()))
+
+    async def run(self, on_ready: Callable[[State], None]) -> None:
+        """Run until SIGINT or SIGTERM. Raises StackError when the stack does not come up; nothing is left then."""
+        with only_supervisor(self.home):
+            await stop_leftovers(self.home)
+            end = _end_signal()
+            try:
+                async with serve_control(self.home, self._control):
+                    if await self._started_before(end):
+                        self._set(Status.RUNNING)
+                        on_ready(self.state)
+                        await end.wait()
+            except StackError:
+                await self._stop(Status.FAILED)
+                raise
+            await self._stop(Status.STOPPED)
+
+    async def _started_before(self, end: asyncio.Event) -> bool:
+        start = asyncio.create_task(self._start())
+        ended = asyncio.create_task(end.wait())
+        await asyncio.wait({start, ended}, return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        if start.done():
+            start.result()
+            return True
+        start.cancel()
+        with suppress(asyncio.CancelledError, StackError):
+            await start
+        return False
+
+    async def _start(self) -> None:
+        for stage in self._layout.stages:
+            parts = [self._part(each) for each in stage.components]
+            self._stages.append(parts)
+            await _all([*(part.start() for part in parts), *(run_task(task, self.home) for task in stage.tasks)])
+
+    def _part(self, component: Component) -> Part:
+        part = Part(component, self.home, self._say, self._write)
+        self._parts[component.name] = part
+        return part
+
+    async def _stop(self, last: Status) -> None:
+        self._set(Status.STOPPING)
+        for parts in reversed(self._stages):
+            await asyncio.gather(*(part.stop() for part in parts))
+        self._set(last)
+
+    async def _control(self, command: str, name: str) -> str:
+        if name not in self._parts:
+            raise StackError(f"There is no part {name!r}; there are {', '.join(self._parts)}.")
+        part = self._parts[name]
+        if command == "start":
+            await part.start()
+            return f"{name} runs."
+        await part.stop()
+        return f"{name} is stopped."
+
+    def _set(self, status: Status) -> None:
+        self._state = replace(self._state, status=status)
+        self._write()
+
+    def _write(self) -> None:
+        write_state(self.home, self.state)
+
+
+def _end_signal() -> asyncio.Event:
+    """Set by the signals that ask for an end."""
+    end = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, end.set)
+    return end
+
+
+async def _all(steps: Sequence) -> None:
+    """Run side by side; the first failure ends the others."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for step in steps:
+                group.create_task(step)
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None

@@ -1,0 +1,21 @@
+"""Worker processes: each hosts all services, or one each."""
+
+import sys
+from collections.abc import Mapping, Sequence
+
+from mesh.stack.component import Component, accepts
+
+PORT = 50051
+
+
+def worker(name: str, services: Sequence[str], port: int, env: Mapping[str, str]) -> Component:
+    """A process that hosts the named services, or all of them where none is named."""
+    hosted = tuple(services) or ("--all",)
+    return Component(
+        name=name,
+        argv=(sys.executable, "-m", "mesh.serve", *hosted, "--port", str(port)),
+        port=port,
+        ready=accepts(port),
+        env=env,
+        stop_seconds=30,
+    )
