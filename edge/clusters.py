@@ -1,0 +1,144 @@
+"""Clusters: the workers of each service, watched by health checks and taken out when they stop answering."""
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from envoy_data_plane.envoy.config.cluster.v3 import (
+    CircuitBreakers,
+    CircuitBreakersThresholds,
+    CircuitBreakersThresholdsRetryBudget,
+    Cluster,
+    ClusterDiscoveryType,
+    ClusterLbPolicy,
+    OutlierDetection,
+)
+from envoy_data_plane.envoy.config.core.v3 import (
+    HealthCheck,
+    HealthCheckGrpcHealthCheck,
+    Http1ProtocolOptions,
+    Http2ProtocolOptions,
+    KeepaliveSettings,
+)
+from envoy_data_plane.envoy.config.endpoint.v3 import ClusterLoadAssignment, LocalityLbEndpoints
+from envoy_data_plane.envoy.extensions.upstreams.http.v3 import (
+    HttpProtocolOptions,
+    HttpProtocolOptionsExplicitHttpConfig,
+)
+from envoy_data_plane.envoy.type.v3 import Percent
+from google.protobuf.descriptor import ServiceDescriptor
+
+from edge.placement import Endpoint, Placement
+from edge.typed import lb_endpoint, packed
+from mesh.contract import host_of
+
+SANDBOX, TRACES = "sandbox", "traces"
+_PROTOCOL = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+
+
+def clusters(placement: Placement, services: Sequence[ServiceDescriptor]) -> list[Cluster]:
+    """A cluster for each service that is routed, and for what else the placement names."""
+    made = [
+        service_cluster(name, placement.services[name], probe) for name, probe in sorted(_probes(services).items())
+    ]
+    if placement.sandbox:
+        made.append(_cluster(SANDBOX, [placement.sandbox], http2=False))
+    if placement.otlp:
+        made.append(_cluster(TRACES, [placement.otlp], http2=True))
+    return made
+
+
+def service_cluster(name: str, endpoints: Sequence[Endpoint], probe: str) -> Cluster:
+    """The workers of one service."""
+    cluster = _cluster(name, endpoints, http2=True)
+    cluster.lb_policy = ClusterLbPolicy.LEAST_REQUEST
+    cluster.health_checks = [_health_check(probe)]
+    cluster.outlier_detection = _outliers()
+    cluster.circuit_breakers = _breakers()
+    return cluster
+
+
+def _probes(services: Iterable[ServiceDescriptor]) -> dict[str, str]:
+    """The gRPC service that is asked for the health of each host: the first by name."""
+    probes: dict[str, str] = {}
+    for service in services:
+        probes.setdefault(host_of(service.full_name), service.full_name)
+    return probes
+
+
+def _cluster(name: str, endpoints: Sequence[Endpoint], *, http2: bool) -> Cluster:
+    options = HttpProtocolOptionsExplicitHttpConfig(
+        http2_protocol_options=_http2() if http2 else None,
+        http_protocol_options=None if http2 else Http1ProtocolOptions(),
+    )
+    return Cluster(
+        name=name,
+        type=ClusterDiscoveryType.STATIC if _are_addresses(endpoints) else ClusterDiscoveryType.STRICT_DNS,
+        connect_timeout=timedelta(seconds=1),
+        load_assignment=ClusterLoadAssignment(
+            cluster_name=name,
+            endpoints=[LocalityLbEndpoints(lb_endpoints=[lb_endpoint(each) for each in endpoints])],
+        ),
+        typed_extension_protocol_options={_PROTOCOL: packed(HttpProtocolOptions(explicit_http_config=options))},
+    )
+
+
+def _http2() -> Http2ProtocolOptions:
+    """The keepalive finds a connection that is half open."""
+    return Http2ProtocolOptions(
+        connection_keepalive=KeepaliveSettings(interval=timedelta(seconds=30), timeout=timedelta(seconds=5))
+    )
+
+
+def _are_addresses(endpoints: Iterable[Endpoint]) -> bool:
+    try:
+        return all(ipaddress.ip_address(endpoint.host) for endpoint in endpoints)
+    except ValueError:
+        return False
+
+
+def _health_check(service: str) -> HealthCheck:
+    """Asks often while a worker starts, calmly while it serves; a busy worker is given time."""
+    return HealthCheck(
+        timeout=timedelta(seconds=3),
+        interval=timedelta(seconds=3),
+        no_traffic_interval=timedelta(seconds=3),
+        no_traffic_healthy_interval=timedelta(seconds=3),
+        unhealthy_interval=timedelta(milliseconds=500),
+        unhealthy_threshold=3,
+        healthy_threshold=1,
+        grpc_health_check=HealthCheckGrpcHealthCheck(service_name=service),
+    )
+
+
+def _outliers() -> OutlierDetection:
+    """Counts only connections that fail: an error that a service itself answers says nothing about the worker."""
+    return OutlierDetection(
+        split_external_local_origin_errors=True,
+        consecutive_local_origin_failure=3,
+        enforcing_consecutive_local_origin_failure=100,
+        enforcing_local_origin_success_rate=0,
+        enforcing_consecutive_5xx=0,
+        enforcing_consecutive_gateway_failure=0,
+        enforcing_success_rate=0,
+        interval=timedelta(seconds=1),
+        base_ejection_time=timedelta(seconds=5),
+        max_ejection_percent=50,
+    )
+
+
+def _breakers() -> CircuitBreakers:
+    """The workers shed load themselves; the edge limits only how much of the traffic may be retries."""
+    most = 100_000
+    return CircuitBreakers(
+        thresholds=[
+            CircuitBreakersThresholds(
+                max_connections=most,
+                max_pending_requests=most,
+                max_requests=most,
+                retry_budget=CircuitBreakersThresholdsRetryBudget(
+                    budget_percent=Percent(value=20), min_retry_concurrency=3
+                ),
+            )
+        ]
+    )
