@@ -13,12 +13,11 @@ from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 from souk.mesh.v1 import envelope_pb2
 from souk.options.v1 import options_pb2
-from sqlalchemy import text
 
 from mesh.cause import current_cause
 from mesh.ids import new_id
 from mesh.principal import current_principal
-from mesh.statement import Statement, statement
+from mesh.statement import Statement, in_schema
 
 PARTITIONS = 64
 _NO_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
@@ -88,18 +87,19 @@ def make_event(
     )
 
 
-@cache
+_COLUMNS = ", ".join(OutboxEvent._fields)
+_TYPES = "uuid text text text bigint timestamptz text text text text bytea".split()
+_ARRAYS = ", ".join(f"cast(:{name} as {kind}[])" for name, kind in zip(OutboxEvent._fields, _TYPES, strict=True))
+_INSERT_EVENTS = (
+    "INSERT INTO {schema}.outbox (COLUMNS) SELECT COLUMNS"
+    " FROM unnest(ARRAYS) WITH ORDINALITY AS event (COLUMNS, place) ORDER BY place"
+)
+_INSERT = _INSERT_EVENTS.replace("COLUMNS", _COLUMNS).replace("ARRAYS", _ARRAYS)
+
+
 def insert_events(service: str) -> Statement:
-    """The statement that writes any number of events, one array for each column, in the order given."""
-    columns = ", ".join(OutboxEvent._fields)
-    types = "uuid text text text bigint timestamptz text text text text bytea".split()
-    arrays = ", ".join(f"cast(:{name} as {kind}[])" for name, kind in zip(OutboxEvent._fields, types, strict=True))
-    return statement(
-        text(
-            f'INSERT INTO "{service}".outbox ({columns}) SELECT {columns}'  # noqa: S608  # names of ours, no input
-            f" FROM unnest({arrays}) WITH ORDINALITY AS event ({columns}, place) ORDER BY place"
-        )
-    )
+    """The statement that writes any number of events, with the parameters of `as_arrays`."""
+    return in_schema(service, _INSERT)
 
 
 def as_arrays(events: Sequence[OutboxEvent]) -> dict[str, list[Any]]:

@@ -1,8 +1,10 @@
 """SQL composed with SQLAlchemy, compiled once, and run by asyncpg as a prepared statement."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
@@ -68,3 +70,9 @@ class Statement:
 def statement(clause: ClauseElement) -> Statement:
     """Wrap a SQLAlchemy core statement; values go to asyncpg as they are, and JSONB columns take Python objects."""
     return Statement(clause)
+
+
+@cache
+def in_schema(service: str, query: str) -> Statement:
+    """The mesh's own statements, whose `{schema}` is that of the service at hand."""
+    return Statement(text(query.replace("{schema}", f'"{service}"')))

@@ -1,0 +1,123 @@
+"""Redis as a cache of serialised messages: everything works without it, slower."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+T = TypeVar("T")
+_FAILURES = (RedisError, OSError, TimeoutError)
+_log = logging.getLogger(__name__)
+
+
+class Breaker:
+    """Closed until `limit` failures in a row; then open for `pause` seconds, after which one attempt decides."""
+
+    def __init__(self, limit: int = 3, pause: float = 2.0, clock: Callable[[], float] = time.monotonic) -> None:
+        """Start closed."""
+        self._limit = limit
+        self._pause = pause
+        self._clock = clock
+        self._failures = 0
+        self._open_until = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing should be tried now."""
+        return self._failures >= self._limit and self._clock() < self._open_until
+
+    def succeeded(self) -> None:
+        """Close."""
+        self._failures = 0
+
+    def failed(self) -> None:
+        """Count a failure; the one that opens it, and each one after its pause, opens it for another pause."""
+        self._failures += 1
+        self._open_until = self._clock() + self._pause
+
+
+class Cache:
+    """Bytes by key with a time to live; single flight on a miss, and every failure of Redis is a miss."""
+
+    def __init__(self, url: str, prefix: str = "", *, patience: float = 0.25, breaker: Breaker | None = None) -> None:
+        """Keep keys under `prefix`; an empty `url` means no Redis. An operation takes at most `patience` seconds."""
+        self._prefix = prefix
+        self._redis: Redis | None = None
+        if url:
+            self._redis = Redis.from_url(
+                url,
+                socket_timeout=patience,
+                socket_connect_timeout=patience,
+                protocol=2,
+                retry=None,
+                max_connections=64,
+            )
+        self._breaker = breaker or Breaker()
+        self._flights: dict[str, asyncio.Future[bytes]] = {}
+
+    async def _try(self, operation: Callable[[Redis], Awaitable[T]], otherwise: T) -> T:
+        if self._redis is None or self._breaker.is_open:
+            return otherwise
+        try:
+            result = await operation(self._redis)
+        except _FAILURES as error:
+            self._breaker.failed()
+            _log.warning("Redis does not answer: %s", type(error).__name__)
+            return otherwise
+        self._breaker.succeeded()
+        return result
+
+    async def get_or_load(self, key: str, ttl: float, load: Callable[[], Awaitable[bytes]]) -> bytes:
+        """The bytes under `key`, or what `load` gives, kept for `ttl` seconds. Calls at once share one load."""
+        found = await self.get_many([key])
+        if key in found:
+            return found[key]
+        flight = self._flights.get(key)
+        if flight is not None:
+            return await asyncio.shield(flight)
+        flight = asyncio.ensure_future(self._load(key, ttl, load))
+        self._flights[key] = flight
+        flight.add_done_callback(lambda _: self._flights.pop(key, None))
+        # The others still wait for it when the first caller gives up.
+        return await asyncio.shield(flight)
+
+    async def _load(self, key: str, ttl: float, load: Callable[[], Awaitable[bytes]]) -> bytes:
+        value = await load()
+        await self.set_many({key: value}, ttl)
+        return value
+
+    async def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """The bytes of those keys that are there."""
+        if not keys:
+            return {}
+        names = [self._prefix + key for key in keys]
+        values: Sequence[Any] = await self._try(lambda redis: redis.mget(names), [])
+        return {key: value for key, value in zip(keys, values, strict=False) if value is not None}
+
+    async def set_many(self, entries: Mapping[str, bytes], ttl: float) -> None:
+        """Keep each entry for `ttl` seconds."""
+        if not entries:
+            return
+
+        async def write(redis: Redis) -> None:
+            async with redis.pipeline(transaction=False) as pipeline:
+                for key, value in entries.items():
+                    pipeline.set(self._prefix + key, value, px=max(1, int(ttl * 1000)))
+                await pipeline.execute()
+
+        await self._try(write, None)
+
+    async def delete(self, *keys: str) -> None:
+        """Forget the keys. Where Redis is away they stay until their time is over."""
+        names = [self._prefix + key for key in keys]
+        if names:
+            await self._try(lambda redis: redis.delete(*names), 0)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._redis is not None:
+            await self._redis.aclose()
