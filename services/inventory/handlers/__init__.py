@@ -1,0 +1,1 @@
+"""What inventory does, one module for each aggregate."""

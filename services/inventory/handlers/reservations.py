@@ -1,0 +1,148 @@
+"""Holds and sales. Each use case locks reservations first, then stock in the order of its keys, then reads lines."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+
+from mesh.errors import NotFound
+from services.inventory import events
+from services.inventory.domain import Line, LineState, Reservation, ReservationState, Stock, demand_of, hold
+from services.inventory.handlers.warehouse import Warehouse
+
+
+async def reserve_stock(
+    warehouse: Warehouse,
+    order_id: uuid.UUID,
+    lines: Iterable[tuple[uuid.UUID, int]],
+    ttl_seconds: int,
+    supersedes: uuid.UUID | None = None,
+) -> Reservation:
+    """Hold all lines or none; for an order that has its hold already, make it whole and longer."""
+    demand = demand_of(lines)
+    expire_time = await warehouse.holds.open(order_id, ReservationState.HELD, ttl_seconds)
+    if expire_time is None:
+        return await _reserve_again(warehouse, order_id, demand, ttl_seconds)
+    superseded = await _superseded(warehouse, supersedes)
+    fresh = [Line(variant_id, quantity) for variant_id, quantity in demand.items()]
+    reservation = Reservation(order_id, ReservationState.HELD, expire_time, fresh)
+    stocks = await warehouse.shelves.lock([*demand, *(superseded.variant_ids if superseded else ())])
+    if superseded:
+        await _release(warehouse, superseded, stocks)
+    await warehouse.give_back_expired(stocks, order_id)
+    hold(stocks, reservation.lines, order_id)
+    await warehouse.holds.add_lines(reservation)
+    await warehouse.save(stocks.values())
+    warehouse.outbox.publish(events.stock_reserved(order_id, reservation.lines), order_id)
+    return reservation
+
+
+async def _superseded(warehouse: Warehouse, order_id: uuid.UUID | None) -> Reservation | None:
+    if order_id is None:
+        return None
+    found = await _closed(warehouse, order_id)
+    return found if found.state is ReservationState.HELD else None
+
+
+async def _reserve_again(
+    warehouse: Warehouse, order_id: uuid.UUID, demand: Mapping[uuid.UUID, int], ttl_seconds: int
+) -> Reservation:
+    reservation = (await warehouse.holds.lock([order_id]))[order_id]
+    reservation.require_not_released()
+    reservation.require_same(demand)
+    if reservation.state is ReservationState.HELD:
+        stocks = await _lock_whole(warehouse, reservation)
+        await warehouse.holds.save_lines(reservation)
+        await warehouse.holds.extend(reservation, ttl_seconds)
+        await warehouse.save(stocks.values())
+    return reservation
+
+
+async def _lock_whole(warehouse: Warehouse, reservation: Reservation) -> dict[uuid.UUID, Stock]:
+    """Lock the stock of a hold and take again what was given back when it ran out."""
+    stocks = await warehouse.shelves.lock(reservation.variant_ids)
+    await warehouse.holds.read_lines(reservation)
+    if lost := reservation.in_state(LineState.RELEASED):
+        await warehouse.give_back_expired(stocks, reservation.order_id)
+        hold(stocks, lost, reservation.order_id)
+    return stocks
+
+
+async def commit_stock(warehouse: Warehouse, order_id: uuid.UUID) -> Reservation:
+    """Turn a hold into a sale, taking it again first where it has run out."""
+    reservation = (await warehouse.holds.lock([order_id])).get(order_id)
+    if reservation is None:
+        raise NotFound("RESERVATION_NOT_FOUND", "The order holds nothing.", orderId=str(order_id))
+    reservation.require_not_released()
+    if reservation.state is ReservationState.COMMITTED:
+        return reservation
+    stocks = await _lock_whole(warehouse, reservation)
+    for line in reservation.lines:
+        stocks[line.variant_id].commit(line.quantity, order_id)
+        line.state = LineState.COMMITTED
+    reservation.state = ReservationState.COMMITTED
+    await warehouse.holds.save(reservation)
+    await warehouse.save(stocks.values())
+    warehouse.outbox.publish(events.stock_committed(order_id, reservation.lines), order_id)
+    return reservation
+
+
+async def commit_paid_order(warehouse: Warehouse, order_id: uuid.UUID) -> None:
+    """Commit the stock of an order that is paid; one that was cancelled meanwhile has given it back for good."""
+    reservation = (await warehouse.holds.lock([order_id])).get(order_id)
+    if reservation is None or reservation.state is not ReservationState.RELEASED:
+        await commit_stock(warehouse, order_id)
+
+
+async def release_stock(warehouse: Warehouse, order_id: uuid.UUID) -> Reservation:
+    """Give back what is held, and see to it that a hold that is still on its way finds the door closed."""
+    reservation = await _closed(warehouse, order_id)
+    reservation.require_not_committed()
+    return await _give_back(warehouse, reservation)
+
+
+async def restock_order(warehouse: Warehouse, order_id: uuid.UUID) -> Reservation:
+    """Put back what was sold, or what is still held."""
+    return await _give_back(warehouse, await _closed(warehouse, order_id))
+
+
+async def _closed(warehouse: Warehouse, order_id: uuid.UUID) -> Reservation:
+    """The order's reservation under lock; one that is released from the start where there was none."""
+    await warehouse.holds.open(order_id, ReservationState.RELEASED, 0)
+    return (await warehouse.holds.lock([order_id]))[order_id]
+
+
+async def _give_back(warehouse: Warehouse, reservation: Reservation) -> Reservation:
+    if reservation.state is ReservationState.RELEASED:
+        return reservation
+    stocks = await warehouse.shelves.lock(reservation.variant_ids)
+    if reservation.state is ReservationState.COMMITTED:
+        await _restock(warehouse, reservation, stocks)
+    else:
+        await _release(warehouse, reservation, stocks)
+    await warehouse.save(stocks.values())
+    return reservation
+
+
+async def _restock(warehouse: Warehouse, reservation: Reservation, stocks: Mapping[uuid.UUID, Stock]) -> None:
+    sold = reservation.in_state(LineState.COMMITTED)
+    for line in sold:
+        stocks[line.variant_id].restock(line.quantity, reservation.order_id)
+        line.state = LineState.RESTOCKED
+    await _close(warehouse, reservation, sold, restocked=True)
+
+
+async def _release(warehouse: Warehouse, reservation: Reservation, stocks: Mapping[uuid.UUID, Stock]) -> None:
+    await warehouse.holds.read_lines(reservation)
+    held = reservation.in_state(LineState.HELD)
+    for line in held:
+        stocks[line.variant_id].release(line.quantity, reservation.order_id)
+        line.state = LineState.RELEASED
+    await _close(warehouse, reservation, held, restocked=False)
+
+
+async def _close(
+    warehouse: Warehouse, reservation: Reservation, given_back: Sequence[Line], *, restocked: bool
+) -> None:
+    reservation.state = ReservationState.RELEASED
+    await warehouse.holds.save(reservation)
+    event = events.stock_released(reservation.order_id, given_back, restocked=restocked)
+    warehouse.outbox.publish(event, reservation.order_id)

@@ -1,0 +1,79 @@
+"""What the use cases need from outside, and what they all do with it."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from google.protobuf.message import Message
+
+from services.inventory import events
+from services.inventory.domain import Place, Reservation, ReservationState, Stock
+
+# The order that no hold is for.
+NOBODY = uuid.UUID(int=0)
+
+
+class Shelves(Protocol):
+    """The stock rows."""
+
+    async def lock(self, variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Stock]: ...
+
+    async def add(self, places: Sequence[Place]) -> None: ...
+
+    async def save(self, stocks: Sequence[Stock]) -> None: ...
+
+
+class Holds(Protocol):
+    """The reservations."""
+
+    async def open(self, order_id: uuid.UUID, state: ReservationState, ttl_seconds: int) -> datetime | None: ...
+
+    async def lock(self, order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Reservation]: ...
+
+    async def read_lines(self, reservation: Reservation) -> None: ...
+
+    async def add_lines(self, reservation: Reservation) -> None: ...
+
+    async def extend(self, reservation: Reservation, ttl_seconds: int) -> None: ...
+
+    async def save(self, reservation: Reservation) -> None: ...
+
+    async def save_lines(self, reservation: Reservation) -> None: ...
+
+    async def take_expired(
+        self, variant_ids: Iterable[uuid.UUID], but: uuid.UUID
+    ) -> list[tuple[uuid.UUID, uuid.UUID, int]]: ...
+
+
+class Outbox(Protocol):
+    """Where events go with the commit."""
+
+    def publish(self, event: Message, aggregate_id: uuid.UUID | str, version: int = 0) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """Everything that one transaction of inventory works on."""
+
+    shelves: Shelves
+    holds: Holds
+    outbox: Outbox
+
+    async def save(self, stocks: Iterable[Stock]) -> None:
+        """Write the stocks that have moved and tell what it means for buyers and the shop."""
+        moved = [stock for stock in stocks if stock.movements]
+        if not moved:
+            return
+        await self.shelves.save(moved)
+        for stock in moved:
+            if stock.availability_changed:
+                self.outbox.publish(events.stock_changed(stock), stock.variant_id, stock.version)
+            if stock.fell_low:
+                self.outbox.publish(events.stock_low(stock), stock.variant_id, stock.version)
+
+    async def give_back_expired(self, stocks: Mapping[uuid.UUID, Stock], but: uuid.UUID = NOBODY) -> None:
+        """Free what holds that have run out keep of locked stock, so that nobody waits for a sweeper."""
+        for order_id, variant_id, quantity in await self.holds.take_expired(stocks, but):
+            stocks[variant_id].release(quantity, order_id, "expired")

@@ -1,0 +1,69 @@
+"""What inventory can say of the invariants: I2, stock against its movements and its holds."""
+
+import uuid
+from collections.abc import Sequence
+
+from souk.mesh.v1 import invariants_pb2
+from sqlalchemy import text
+
+from mesh.database import Database, Record
+from mesh.statement import statement
+
+_PAGE = 5_000
+_LISTED = 100
+_READ_PAGE = statement(
+    text(
+        """
+        SELECT page.*, coalesce(moved.on_hand, 0) AS moved_on_hand, coalesce(moved.reserved, 0) AS moved_reserved,
+               coalesce(held.quantity, 0) AS held
+        FROM (
+            SELECT variant_id, location, on_hand, reserved, backorder_limit FROM inventory.stock
+            WHERE variant_id > :after ORDER BY variant_id, location LIMIT :count
+        ) AS page
+        LEFT JOIN LATERAL (
+            SELECT sum(on_hand_delta) AS on_hand, sum(reserved_delta) AS reserved FROM inventory.movements
+            WHERE movements.variant_id = page.variant_id AND movements.location = page.location
+        ) AS moved ON true
+        LEFT JOIN LATERAL (
+            SELECT sum(quantity) AS quantity FROM inventory.reservation_lines AS line
+            WHERE line.variant_id = page.variant_id AND line.location = page.location AND line.state = 'HELD'
+        ) AS held ON true
+        ORDER BY variant_id
+        """
+    )
+)
+
+
+async def check_stock(db: Database) -> invariants_pb2.InvariantResult:
+    """I2, page by page, so that no statement runs long."""
+    result = invariants_pb2.InvariantResult(
+        invariant="I2",
+        description="Reserved is within on hand and backorder, and movements and holds sum to the stock row.",
+    )
+    after = uuid.UUID(int=0)
+    while rows := await _read_page(db, after):
+        after = rows[-1]["variant_id"]
+        result.checked_count += len(rows)
+        for row in rows:
+            _judge(row, result)
+    return result
+
+
+async def _read_page(db: Database, after: uuid.UUID) -> Sequence[Record]:
+    async with db.read() as unit:
+        return await unit.fetch(_READ_PAGE, after=after, count=_PAGE)
+
+
+def _judge(row: Record, result: invariants_pb2.InvariantResult) -> None:
+    faults = []
+    if not 0 <= row["reserved"] <= row["on_hand"] + row["backorder_limit"]:
+        faults.append(f"{row['reserved']} reserved of {row['on_hand']} + {row['backorder_limit']}")
+    if (row["on_hand"], row["reserved"]) != (row["moved_on_hand"], row["moved_reserved"]):
+        moved = f"{row['moved_on_hand']} on hand and {row['moved_reserved']} reserved"
+        faults.append(f"the row has {row['on_hand']} on hand and {row['reserved']} reserved, its movements {moved}")
+    if row["reserved"] != row["held"]:
+        faults.append(f"{row['reserved']} reserved, but orders hold {row['held']}")
+    for fault in faults:
+        result.violation_count += 1
+        if len(result.violations) < _LISTED:
+            result.violations.add(id=str(row["variant_id"]), detail=fault)

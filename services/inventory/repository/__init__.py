@@ -1,0 +1,1 @@
+"""Every query of inventory, one module for each aggregate."""

@@ -1,0 +1,161 @@
+"""Every query of reservations. A line is only changed under the lock of the stock row that it holds."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import ARRAY, Integer, Uuid, bindparam, func, select, text, update
+
+from mesh.database import ReadUnit, UnitOfWork
+from mesh.statement import statement
+from services.inventory.domain import Line, LineState, Reservation, ReservationState
+from services.inventory.tables import reservation_lines, reservations
+
+_variant_ids = bindparam("variant_ids", type_=ARRAY(Uuid))
+_order_id = bindparam("order_id", type_=Uuid)
+_OPEN_RESERVATION = statement(
+    text(
+        """
+        INSERT INTO inventory.reservations (order_id, state, expire_time)
+        VALUES (:order_id, :state, now() + make_interval(secs => cast(:ttl_seconds AS int)))
+        ON CONFLICT DO NOTHING
+        RETURNING expire_time
+        """
+    )
+)
+_LOCK_RESERVATIONS = statement(
+    select(reservations.c.order_id, reservations.c.state, reservations.c.expire_time)
+    .where(reservations.c.order_id == func.any(bindparam("order_ids", type_=ARRAY(Uuid))))
+    .order_by(reservations.c.order_id)
+    .with_for_update()
+)
+_READ_LINES = statement(
+    select(reservation_lines.c.variant_id, reservation_lines.c.quantity, reservation_lines.c.state)
+    .where(reservation_lines.c.order_id == _order_id)
+    .order_by(reservation_lines.c.variant_id)
+)
+_INSERT_LINES = statement(
+    text(
+        """
+        INSERT INTO inventory.reservation_lines (order_id, variant_id, location, quantity, state, expire_time)
+        SELECT :order_id, variant_id, 'default', quantity, 'HELD', :expire_time
+        FROM unnest(cast(:variant_ids AS uuid[]), cast(:quantities AS int[])) AS new (variant_id, quantity)
+        """
+    )
+)
+_UPDATE_RESERVATION = statement(
+    update(reservations)
+    .where(reservations.c.order_id == _order_id)
+    .values(state=bindparam("state"), update_time=func.now())
+)
+_UPDATE_LINES = statement(
+    text(
+        """
+        UPDATE inventory.reservation_lines SET state = new.state
+        FROM unnest(cast(:variant_ids AS uuid[]), cast(:states AS text[])) AS new (variant_id, state)
+        WHERE order_id = :order_id AND reservation_lines.variant_id = new.variant_id
+        """
+    )
+)
+_EXTEND = statement(
+    text(
+        """
+        WITH extended AS (
+            UPDATE inventory.reservations
+            SET expire_time = greatest(expire_time, now() + make_interval(secs => cast(:ttl_seconds AS int))),
+                update_time = now()
+            WHERE order_id = :order_id
+            RETURNING order_id, expire_time
+        ), lines AS (
+            UPDATE inventory.reservation_lines SET expire_time = extended.expire_time
+            FROM extended WHERE reservation_lines.order_id = extended.order_id
+        )
+        SELECT expire_time FROM extended
+        """
+    )
+)
+_TAKE_EXPIRED = statement(
+    update(reservation_lines)
+    .where(
+        reservation_lines.c.variant_id == func.any(_variant_ids),
+        reservation_lines.c.state == "HELD",
+        reservation_lines.c.expire_time <= func.now(),
+        reservation_lines.c.order_id != _order_id,
+    )
+    .values(state="RELEASED")
+    .returning(reservation_lines.c.order_id, reservation_lines.c.variant_id, reservation_lines.c.quantity)
+)
+_FIND_EXPIRED = statement(
+    select(reservation_lines.c.variant_id)
+    .where(reservation_lines.c.state == "HELD", reservation_lines.c.expire_time <= func.now())
+    .order_by(reservation_lines.c.expire_time)
+    .limit(bindparam("count", type_=Integer))
+)
+
+
+class ReservationRepository:
+    """Reservations and their lines in a write transaction."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    async def open(self, order_id: uuid.UUID, state: ReservationState, ttl_seconds: int) -> datetime | None:
+        """Make the order's reservation and return its expiry; None where the order has one."""
+        expire_time: datetime | None = await self._uow.fetch_value(
+            _OPEN_RESERVATION, order_id=order_id, state=state.value, ttl_seconds=ttl_seconds
+        )
+        return expire_time
+
+    async def lock(self, order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Reservation]:
+        """Lock reservations in the order of their ids; the lines are those of the moment, read again under lock."""
+        rows = await self._uow.fetch(_LOCK_RESERVATIONS, order_ids=sorted(set(order_ids)))
+        found = [Reservation(row["order_id"], ReservationState(row["state"]), row["expire_time"]) for row in rows]
+        for reservation in found:
+            await self.read_lines(reservation)
+        return {reservation.order_id: reservation for reservation in found}
+
+    async def read_lines(self, reservation: Reservation) -> None:
+        rows = await self._uow.fetch(_READ_LINES, order_id=reservation.order_id)
+        reservation.lines = [Line(row["variant_id"], row["quantity"], LineState(row["state"])) for row in rows]
+
+    async def add_lines(self, reservation: Reservation) -> None:
+        await self._uow.execute(
+            _INSERT_LINES,
+            order_id=reservation.order_id,
+            variant_ids=reservation.variant_ids,
+            quantities=[line.quantity for line in reservation.lines],
+            expire_time=reservation.expire_time,
+        )
+
+    async def extend(self, reservation: Reservation, ttl_seconds: int) -> None:
+        """Hold for `ttl_seconds` from now, or for as long as before where that is longer."""
+        reservation.expire_time = await self._uow.fetch_value(
+            _EXTEND, order_id=reservation.order_id, ttl_seconds=ttl_seconds
+        )
+
+    async def save(self, reservation: Reservation) -> None:
+        await self._uow.execute(_UPDATE_RESERVATION, order_id=reservation.order_id, state=reservation.state.value)
+        await self.save_lines(reservation)
+
+    async def save_lines(self, reservation: Reservation) -> None:
+        await self._uow.execute(
+            _UPDATE_LINES,
+            order_id=reservation.order_id,
+            variant_ids=reservation.variant_ids,
+            states=[line.state.value for line in reservation.lines],
+        )
+
+    async def take_expired(
+        self, variant_ids: Iterable[uuid.UUID], but: uuid.UUID
+    ) -> list[tuple[uuid.UUID, uuid.UUID, int]]:
+        """Give up the lines on locked stock that have run out, those of order `but` left alone.
+
+        Returns order, variant and quantity of each.
+        """
+        rows = await self._uow.fetch(_TAKE_EXPIRED, variant_ids=list(variant_ids), order_id=but)
+        return [(row["order_id"], row["variant_id"], row["quantity"]) for row in rows]
+
+
+async def find_expired(unit: ReadUnit, count: int) -> set[uuid.UUID]:
+    """Variants with lines that have run out, those of the oldest `count` lines."""
+    return {row["variant_id"] for row in await unit.fetch(_FIND_EXPIRED, count=count)}

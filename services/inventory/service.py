@@ -1,0 +1,44 @@
+"""The composition root of inventory."""
+
+from souk.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
+
+from mesh.database import UnitOfWork
+from mesh.job import Job
+from mesh.service import Parts, Service, ServiceNode
+from services.inventory.clients import CatalogClient
+from services.inventory.consumers import Consumers
+from services.inventory.handlers.stock import release_expired
+from services.inventory.handlers.warehouse import Warehouse
+from services.inventory.repository.reservations import ReservationRepository, find_expired
+from services.inventory.repository.stock import StockRepository
+from services.inventory.servicer import InventoryServicer
+from services.inventory.settings import InventorySettings
+from services.inventory.tables import metadata
+
+_SWEPT_AT_ONCE = 500
+
+
+def build(node: ServiceNode) -> Parts:
+    settings = node.settings(InventorySettings)
+
+    def warehouse(uow: UnitOfWork) -> Warehouse:
+        return Warehouse(StockRepository(uow, settings.low_stock_threshold), ReservationRepository(uow), uow)
+
+    async def sweep() -> None:
+        while True:
+            async with node.db.read() as unit:
+                expired = await find_expired(unit, _SWEPT_AT_ONCE)
+            if not expired:
+                return
+            async with node.db.write() as uow:
+                await release_expired(warehouse(uow), expired)
+
+    servicer = InventoryServicer(node, CatalogClient(node.stub(CatalogServiceStub)), warehouse, settings)
+    return Parts(
+        servicers=[servicer],
+        consumers=Consumers(warehouse).all(),
+        jobs=[Job(name="inventory-release-expired", every=settings.sweep_seconds, run=sweep)],
+    )
+
+
+SERVICE = Service("inventory", metadata, build)

@@ -1,0 +1,103 @@
+"""Stock, reservations and the movements ledger.
+
+Retention: stock for ever; reservations and their lines two years after their order; movements for ever.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+
+from mesh.tables import service_metadata
+
+metadata = service_metadata("inventory")
+
+
+def _time(name: str) -> Column[object]:
+    return Column(name, DateTime(timezone=True), server_default=func.now(), nullable=False)
+
+
+stock = Table(
+    "stock",
+    metadata,
+    Column("variant_id", Uuid, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("product_id", Uuid, nullable=False),
+    Column("shop_id", Uuid, nullable=False),
+    Column("on_hand", Integer, nullable=False),
+    Column("reserved", Integer, nullable=False),
+    Column("backorder_limit", Integer, nullable=False),
+    Column("low_stock_threshold", Integer, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    _time("create_time"),
+    _time("update_time"),
+    PrimaryKeyConstraint("variant_id", "location"),
+    CheckConstraint("reserved <= on_hand + backorder_limit", name="not_oversold"),
+    CheckConstraint("reserved >= 0", name="reserved_not_negative"),
+    # Counts change with every order: room on the page keeps the update off the indexes.
+    postgresql_with={"fillfactor": "70"},
+)
+
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("order_id", Uuid, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("expire_time", DateTime(timezone=True), nullable=False),
+    _time("create_time"),
+    _time("update_time"),
+    CheckConstraint("state IN ('HELD', 'COMMITTED', 'RELEASED')", name="state_known"),
+)
+
+reservation_lines = Table(
+    "reservation_lines",
+    metadata,
+    Column("order_id", Uuid, ForeignKey("inventory.reservations.order_id"), nullable=False),
+    Column("variant_id", Uuid, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    # A copy of the reservation's, so that what has run out is found by the stock row that it holds.
+    Column("expire_time", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("order_id", "variant_id", "location"),
+    CheckConstraint("quantity > 0", name="quantity_positive"),
+    CheckConstraint("state IN ('HELD', 'COMMITTED', 'RELEASED', 'RESTOCKED')", name="state_known"),
+    Index(
+        "ix_reservation_lines_held",
+        "variant_id",
+        "location",
+        "expire_time",
+        postgresql_where=text("state = 'HELD'"),
+    ),
+    Index("ix_reservation_lines_expiring", "expire_time", postgresql_where=text("state = 'HELD'")),
+)
+
+movements = Table(
+    "movements",
+    metadata,
+    Column("variant_id", Uuid, nullable=False),
+    Column("location", Text, nullable=False),
+    # The version of the stock row after the movement: it orders the ledger and finds a lost or doubled line.
+    Column("version", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("on_hand_delta", Integer, nullable=False),
+    Column("reserved_delta", Integer, nullable=False),
+    Column("order_id", Uuid),
+    Column("reason", Text, nullable=False),
+    _time("create_time"),
+    PrimaryKeyConstraint("variant_id", "location", "version"),
+    CheckConstraint(
+        "kind IN ('RECEIVED', 'ADJUSTED', 'RESERVED', 'RELEASED', 'COMMITTED', 'RESTOCKED', 'LOST')", name="kind_known"
+    ),
+)
