@@ -1,0 +1,51 @@
+"""A whole stack under test, driven by the `souk` command as an operator would."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from mesh.stack.home import Home
+from mesh.stack.state import State, read_state
+
+_COMMAND_SECONDS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One stack in a home of its own, on ports of its own."""
+
+    home: Home
+
+    @property
+    def state(self) -> State:
+        """What the supervisor says."""
+        return read_state(self.home)
+
+    @property
+    def edge(self) -> str:
+        """The URL of the edge."""
+        return self.state.edge
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """The addresses of the parts: postgres, nats, redis, sandbox, smtp, traces, edge."""
+        return self.state.urls
+
+    def up(self, *options: str) -> None:
+        """Start it and wait until the edge answers."""
+        self.souk("up", "--detach", "--private-ports", *options)
+
+    def souk(self, *arguments: str, check: bool = True, **env: str) -> "subprocess.CompletedProcess[str]":
+        """Run one command on it; a failure is an AssertionError with what it printed."""
+        outside = {name: value for name, value in os.environ.items() if not name.startswith(("SOUK_", "STRIPE_", "OTEL_"))}
+        done = subprocess.run(
+            [sys.executable, "-m", "cli.main", *arguments],
+            env={**outside, "SOUK_HOME": str(self.home.root), **env},
+            capture_output=True,
+            text=True,
+            timeout=_COMMAND_SECONDS,
+            check=False,
+        )
+        assert not check or done.returncode == 0, f"souk {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
+        return done

@@ -1,0 +1,40 @@
+"""The stores of the embedded stack without the stack."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from mesh.stack.home import Home
+from mesh.stack.nats import PORT as NATS_PORT
+from mesh.stack.nats import Nats
+from mesh.stack.part import Part
+from mesh.stack.ports import Ports
+from mesh.stack.postgres import PORT as POSTGRES_PORT
+from mesh.stack.postgres import Postgres
+from mesh.stack.redis import PORT as REDIS_PORT
+from mesh.stack.redis import Redis
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where they listen."""
+
+    postgres_url: str
+    nats_url: str
+    redis_url: str
+
+
+@asynccontextmanager
+async def running_stores(home: Home) -> AsyncIterator[Stores]:
+    home.prepare()
+    ports = Ports(private=True)
+    postgres = Postgres(home, ports.usual(POSTGRES_PORT))
+    nats = Nats(home, ports.usual(NATS_PORT))
+    redis = Redis(home, ports.usual(REDIS_PORT))
+    parts = [Part(each.component(), home, print, lambda: None) for each in (postgres, nats, redis)]
+    try:
+        await asyncio.gather(*(part.start() for part in parts))
+        yield Stores(postgres.url, nats.url, redis.url)
+    finally:
+        await asyncio.gather(*(part.stop() for part in parts))
