@@ -7,7 +7,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -15,17 +14,12 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    func,
     text,
 )
 
-from mesh.tables import service_metadata
+from mesh.tables import service_metadata, time_column
 
 metadata = service_metadata("inventory")
-
-
-def _time(name: str) -> Column[object]:
-    return Column(name, DateTime(timezone=True), server_default=func.now(), nullable=False)
 
 
 stock = Table(
@@ -40,8 +34,8 @@ stock = Table(
     Column("backorder_limit", Integer, nullable=False),
     Column("low_stock_threshold", Integer, nullable=False),
     Column("version", BigInteger, nullable=False),
-    _time("create_time"),
-    _time("update_time"),
+    time_column("create_time", default=True),
+    time_column("update_time", default=True),
     PrimaryKeyConstraint("variant_id", "location"),
     CheckConstraint("reserved <= on_hand + backorder_limit", name="not_oversold"),
     CheckConstraint("reserved >= 0", name="reserved_not_negative"),
@@ -54,9 +48,9 @@ reservations = Table(
     metadata,
     Column("order_id", Uuid, primary_key=True),
     Column("state", Text, nullable=False),
-    Column("expire_time", DateTime(timezone=True), nullable=False),
-    _time("create_time"),
-    _time("update_time"),
+    time_column("expire_time"),
+    time_column("create_time", default=True),
+    time_column("update_time", default=True),
     CheckConstraint("state IN ('HELD', 'COMMITTED', 'RELEASED')", name="state_known"),
 )
 
@@ -69,7 +63,7 @@ reservation_lines = Table(
     Column("quantity", Integer, nullable=False),
     Column("state", Text, nullable=False),
     # A copy of the reservation's, so that what has run out is found by the stock row that it holds.
-    Column("expire_time", DateTime(timezone=True), nullable=False),
+    time_column("expire_time"),
     PrimaryKeyConstraint("order_id", "variant_id", "location"),
     CheckConstraint("quantity > 0", name="quantity_positive"),
     CheckConstraint("state IN ('HELD', 'COMMITTED', 'RELEASED', 'RESTOCKED')", name="state_known"),
@@ -95,7 +89,7 @@ movements = Table(
     Column("reserved_delta", Integer, nullable=False),
     Column("order_id", Uuid),
     Column("reason", Text, nullable=False),
-    _time("create_time"),
+    time_column("create_time", default=True),
     PrimaryKeyConstraint("variant_id", "location", "version"),
     CheckConstraint(
         "kind IN ('RECEIVED', 'ADJUSTED', 'RESERVED', 'RELEASED', 'COMMITTED', 'RESTOCKED', 'LOST')", name="kind_known"
