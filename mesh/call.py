@@ -6,12 +6,12 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from mesh.contract import MethodContract
+from mesh.database import Database, UnitOfWork, connection_held
 from mesh.errors import DeadlineExceeded
 from mesh.principal import ANONYMOUS, Principal
 from mesh.trace import Span
 
 if TYPE_CHECKING:
-    from mesh.database import Database, UnitOfWork
     from mesh.service import ServiceNode
 
 # What a caller keeps of its own time for what it does after a call, in seconds: else both run out at once
@@ -52,12 +52,12 @@ class Call:
         self._uow: UnitOfWork | None = None
 
     @property
-    def db(self) -> "Database":
+    def db(self) -> Database:
         """The database of the service that serves the call."""
         return self.node.db
 
     @property
-    def uow(self) -> "UnitOfWork":
+    def uow(self) -> UnitOfWork:
         """The call's one write unit of work: begun by its first statement, committed when the method returns."""
         if self._uow is None:
             if self.method.saga:
@@ -66,7 +66,7 @@ class Call:
         return self._uow
 
     @property
-    def begun_uow(self) -> "UnitOfWork | None":
+    def begun_uow(self) -> UnitOfWork | None:
         """The write unit of work where the handler has asked for it."""
         return self._uow
 
@@ -109,3 +109,9 @@ def outgoing_deadline(timeout: float | None) -> float | None:
     if deadline <= now:
         raise DeadlineExceeded("DEADLINE_EXCEEDED", "No time is left for a further call.")
     return deadline if timeout is None else min(deadline, now + timeout)
+
+
+def refuse_held_connection(path: str) -> None:
+    """Raise RuntimeError where a unit of work holds a connection: it would hold it for as long as the callee takes."""
+    if connection_held():
+        raise RuntimeError(f"{path} is called while a unit of work holds a connection: call first, then write")

@@ -6,15 +6,15 @@ from enum import Enum
 from typing import Any
 
 from google.api import annotations_pb2, http_pb2
-from google.protobuf import message_factory
+from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import Message
 from google.protobuf.unknown_fields import UnknownFieldSet
+from souk.options.v1 import options_pb2
 
 from mesh.paths import PathTemplate
 from mesh.rules import Validate, compile_rules
-from souk.options.v1 import options_pb2
 
 DEFAULT_MAX_REQUEST_BYTES = 1 << 20
 # The owner of the row is known only to who loads it.
@@ -119,6 +119,16 @@ class MethodContract:
 def read_service(name: str, pool: DescriptorPool) -> Mapping[str, MethodContract]:
     """The contracts of the service with the full name `name`, by gRPC path. Raises ContractError."""
     return read_descriptor(pool.FindServiceByName(name))
+
+
+def find_method(path: str) -> MethodContract | None:
+    """The contract of a gRPC path among the stubs that are imported; None where there is none or it is not complete."""
+    service, _, name = path.strip("/").partition("/")
+    try:
+        method = descriptor_pool.Default().FindServiceByName(service).methods_by_name[name]
+        return read_method(method)
+    except (KeyError, ContractError):
+        return None
 
 
 def read_descriptor(service: ServiceDescriptor) -> Mapping[str, MethodContract]:

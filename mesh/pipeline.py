@@ -169,21 +169,15 @@ def _compile_invoke(contract: MethodContract, handler: Handler) -> Invoke:
     return invoke
 
 
-_committing: set[asyncio.Task[None]] = set()
-
-
 async def commit(call: Call) -> None:
-    """Commit what the handler has begun. A caller that gives up meanwhile does not stop it half way."""
+    """Commit what the handler has begun; a caller that gives up meanwhile does not stop it half way."""
     unit = call.begun_uow
     if unit is None:
         return
     if call.remaining() <= 0:
         raise DeadlineExceeded("DEADLINE_EXCEEDED", "The time for the call is over.")
     call.forget_uow()
-    task = asyncio.ensure_future(unit.commit())
-    _committing.add(task)
-    task.add_done_callback(_committing.discard)
-    await asyncio.shield(task)
+    await unit.commit()
 
 
 async def rollback(call: Call) -> None:
@@ -191,4 +185,4 @@ async def rollback(call: Call) -> None:
     unit = call.begun_uow
     if unit is not None:
         call.forget_uow()
-        await unit.rollback()
+        await unit.close()

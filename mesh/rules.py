@@ -8,9 +8,9 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.unknown_fields import UnknownFieldSet
+from souk.options.v1 import options_pb2
 
 from mesh.errors import InvalidArgument
-from souk.options.v1 import options_pb2
 
 Faults = MutableMapping[str, str]
 # Says what is wrong with one value, or None where it is right.

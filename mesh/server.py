@@ -9,11 +9,11 @@ import grpc
 
 from mesh.call import Call
 from mesh.contract import MethodContract
-from mesh.errors import DETAILS_KEY, Code, SoukError, to_status
+from mesh.errors import DETAILS_KEY, SoukError, to_status
 from mesh.pipeline import Endpoint
+from mesh.statuses import STATUS_CODES
 from mesh.trace import parse_traceparent
 
-STATUS_CODES: Final = {Code(code.value[0]): code for code in grpc.StatusCode}
 _MINUTE_MS: Final = 60_000
 _ENVOY_TIMEOUT: Final = "x-envoy-expected-rq-timeout-ms"
 # The frame around the largest request, so that the contract's own limit speaks first.

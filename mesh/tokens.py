@@ -59,7 +59,9 @@ def _invalid(message: str = "The token is not valid.") -> Unauthenticated:
     return Unauthenticated("TOKEN_INVALID", message)
 
 
-def _decode(token: str, key_of: Callable[[str], Ed25519PublicKey], kind: str, issuer: str, audience: str) -> dict[str, Any]:
+def _decode(
+    token: str, key_of: Callable[[str], Ed25519PublicKey], kind: str, issuer: str, audience: str
+) -> dict[str, Any]:
     """The claims of a token of the given `typ`, signed by EdDSA with a key of ours. Raises Unauthenticated."""
     try:
         header = jwt.get_unverified_header(token)

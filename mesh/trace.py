@@ -34,9 +34,22 @@ class Sink(Protocol):
 class Span:
     """One span. `attributes` holds plain values without personal data."""
 
-    __slots__ = ("attributes", "error", "kind", "name", "parent_id", "sampled", "span_id", "start", "trace_id", "tracer")
+    __slots__ = (
+        "attributes",
+        "error",
+        "kind",
+        "name",
+        "parent_id",
+        "sampled",
+        "span_id",
+        "start",
+        "trace_id",
+        "tracer",
+    )
 
-    def __init__(self, tracer: "Tracer", name: str, kind: SpanKind, trace_id: int, parent_id: int, *, sampled: bool) -> None:
+    def __init__(
+        self, tracer: "Tracer", name: str, kind: SpanKind, trace_id: int, parent_id: int, *, sampled: bool
+    ) -> None:
         self.tracer = tracer
         self.name = name
         self.kind = kind
@@ -207,8 +220,8 @@ def joined(tracer: Tracer, name: str, traceparent: str, kind: SpanKind = SpanKin
 
 def batch_sink(endpoint: str) -> Sink:
     """The SDK's batch exporter over OTLP gRPC to `endpoint`."""
-    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - slow import
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - slow import
+    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     exporter = OTLPSpanExporter(endpoint=endpoint, insecure=not endpoint.startswith("https://"))
     return BatchSpanProcessor(exporter, schedule_delay_millis=1000)
