@@ -1,0 +1,1 @@
+"""The seeded catalogue: artisans, their goods and drawn pictures of them."""
