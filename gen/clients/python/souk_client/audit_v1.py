@@ -20,7 +20,7 @@ class AuditClient(Client):
         headers: Mapping[str, str] | None = None,
     ) -> souk_audit_v1.ListAuditEntriesResponse:
         """Lists entries of the trail for staff, newest first.
-        Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
 
         Waits at most `timeout` seconds, by default a little over the server's own 3 s. It changes nothing and may be repeated.
         """

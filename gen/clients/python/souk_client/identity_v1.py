@@ -171,7 +171,7 @@ class IdentityClient(Client):
         headers: Mapping[str, str] | None = None,
     ) -> souk_identity_v1.User:
         """Returns an account to its owner or to staff.
-        Reasons: USER_NOT_FOUND (NOT_FOUND), also for an account of somebody else.
+        Reasons: USER_NOT_FOUND (NOT_FOUND) when there is none; an account of somebody else is not found either.
 
         Waits at most `timeout` seconds, by default a little over the server's own 2 s. It changes nothing and may be repeated.
         """
@@ -194,7 +194,7 @@ class IdentityClient(Client):
         headers: Mapping[str, str] | None = None,
     ) -> souk_identity_v1.User:
         """Changes an account for its owner or for staff.
-        Reasons: USER_NOT_FOUND (NOT_FOUND), also for an account of somebody else; DISPLAY_NAME_REQUIRED
+        Reasons: USER_NOT_FOUND (NOT_FOUND) when there is none; an account of somebody else is not found either; DISPLAY_NAME_REQUIRED
         (INVALID_ARGUMENT) when it would be left empty; UNKNOWN_FIELD (INVALID_ARGUMENT) when the mask names
         a field that cannot be changed.
 
@@ -219,7 +219,7 @@ class IdentityClient(Client):
         headers: Mapping[str, str] | None = None,
     ) -> souk_identity_v1.ListUsersResponse:
         """Lists accounts for staff, newest first.
-        Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
 
         Waits at most `timeout` seconds, by default a little over the server's own 3 s. It changes nothing and may be repeated.
         """
@@ -267,7 +267,7 @@ class IdentityClient(Client):
         headers: Mapping[str, str] | None = None,
     ) -> souk_identity_v1.ListAddressesResponse:
         """Lists the caller's saved addresses, oldest first.
-        Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
 
         Waits at most `timeout` seconds, by default a little over the server's own 2 s. It changes nothing and may be repeated.
         """

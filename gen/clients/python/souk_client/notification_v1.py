@@ -20,7 +20,7 @@ class NotificationClient(Client):
         headers: Mapping[str, str] | None = None,
     ) -> souk_notification_v1.ListNotificationsResponse:
         """Lists the caller's notifications, newest first.
-        Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
 
         Waits at most `timeout` seconds, by default a little over the server's own 2 s. It changes nothing and may be repeated.
         """

@@ -69,7 +69,7 @@ class SellerClient(Client):
         headers: Mapping[str, str] | None = None,
     ) -> souk_seller_v1.Shop:
         """Changes a shop's page.
-        Reasons: SHOP_NOT_FOUND (NOT_FOUND), also for a shop of somebody else; SHOP_CLOSED
+        Reasons: SHOP_NOT_FOUND (NOT_FOUND) when there is none; a shop of somebody else is not found either; SHOP_CLOSED
         (FAILED_PRECONDITION) when it was given up; NAME_REQUIRED (INVALID_ARGUMENT) when the name would be
         left empty; UNKNOWN_FIELD (INVALID_ARGUMENT) when the mask names a field that cannot be changed.
 
@@ -94,7 +94,7 @@ class SellerClient(Client):
         headers: Mapping[str, str] | None = None,
     ) -> souk_seller_v1.ListMyShopsResponse:
         """Lists the shops that the caller is a member of, oldest first.
-        Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
 
         Waits at most `timeout` seconds, by default a little over the server's own 2 s. It changes nothing and may be repeated.
         """
@@ -117,7 +117,7 @@ class SellerClient(Client):
         headers: Mapping[str, str] | None = None,
     ) -> souk_seller_v1.ListShopsResponse:
         """Lists shops for staff, oldest first, so that who has waited longest comes first.
-        Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
 
         Waits at most `timeout` seconds, by default a little over the server's own 3 s. It changes nothing and may be repeated.
         """

@@ -54,7 +54,7 @@ class AuditServiceServicer:
 
     def ListAuditEntries(self, request, context):
         """Lists entries of the trail for staff, newest first.
-        Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

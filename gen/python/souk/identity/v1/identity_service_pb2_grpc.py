@@ -124,7 +124,7 @@ class IdentityServiceServicer:
 
     def GetUser(self, request, context):
         """Returns an account to its owner or to staff.
-        Reasons: USER_NOT_FOUND (NOT_FOUND), also for an account of somebody else.
+        Reasons: USER_NOT_FOUND (NOT_FOUND) when there is none; an account of somebody else is not found either.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -132,7 +132,7 @@ class IdentityServiceServicer:
 
     def UpdateUser(self, request, context):
         """Changes an account for its owner or for staff.
-        Reasons: USER_NOT_FOUND (NOT_FOUND), also for an account of somebody else; DISPLAY_NAME_REQUIRED
+        Reasons: USER_NOT_FOUND (NOT_FOUND) when there is none; an account of somebody else is not found either; DISPLAY_NAME_REQUIRED
         (INVALID_ARGUMENT) when it would be left empty; UNKNOWN_FIELD (INVALID_ARGUMENT) when the mask names
         a field that cannot be changed.
         """
@@ -142,7 +142,7 @@ class IdentityServiceServicer:
 
     def ListUsers(self, request, context):
         """Lists accounts for staff, newest first.
-        Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -160,7 +160,7 @@ class IdentityServiceServicer:
 
     def ListAddresses(self, request, context):
         """Lists the caller's saved addresses, oldest first.
-        Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

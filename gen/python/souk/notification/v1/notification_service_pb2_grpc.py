@@ -65,7 +65,7 @@ class NotificationServiceServicer:
 
     def ListNotifications(self, request, context):
         """Lists the caller's notifications, newest first.
-        Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -119,7 +119,7 @@ class SellerServiceServicer:
 
     def UpdateShop(self, request, context):
         """Changes a shop's page.
-        Reasons: SHOP_NOT_FOUND (NOT_FOUND), also for a shop of somebody else; SHOP_CLOSED
+        Reasons: SHOP_NOT_FOUND (NOT_FOUND) when there is none; a shop of somebody else is not found either; SHOP_CLOSED
         (FAILED_PRECONDITION) when it was given up; NAME_REQUIRED (INVALID_ARGUMENT) when the name would be
         left empty; UNKNOWN_FIELD (INVALID_ARGUMENT) when the mask names a field that cannot be changed.
         """
@@ -129,7 +129,7 @@ class SellerServiceServicer:
 
     def ListMyShops(self, request, context):
         """Lists the shops that the caller is a member of, oldest first.
-        Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -137,7 +137,7 @@ class SellerServiceServicer:
 
     def ListShops(self, request, context):
         """Lists shops for staff, oldest first, so that who has waited longest comes first.
-        Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

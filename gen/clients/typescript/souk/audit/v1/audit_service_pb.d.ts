@@ -180,7 +180,7 @@ export declare const ListAuditEntriesResponseSchema: GenMessage<ListAuditEntries
 export declare const AuditService: GenService<{
   /**
    * Lists entries of the trail for staff, newest first.
-   * Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+   * Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
    *
    * @generated from rpc souk.audit.v1.AuditService.ListAuditEntries
    */

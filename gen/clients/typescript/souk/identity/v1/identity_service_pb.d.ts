@@ -484,7 +484,7 @@ export declare const IdentityService: GenService<{
   },
   /**
    * Returns an account to its owner or to staff.
-   * Reasons: USER_NOT_FOUND (NOT_FOUND), also for an account of somebody else.
+   * Reasons: USER_NOT_FOUND (NOT_FOUND) when there is none; an account of somebody else is not found either.
    *
    * @generated from rpc souk.identity.v1.IdentityService.GetUser
    */
@@ -495,7 +495,7 @@ export declare const IdentityService: GenService<{
   },
   /**
    * Changes an account for its owner or for staff.
-   * Reasons: USER_NOT_FOUND (NOT_FOUND), also for an account of somebody else; DISPLAY_NAME_REQUIRED
+   * Reasons: USER_NOT_FOUND (NOT_FOUND) when there is none; an account of somebody else is not found either; DISPLAY_NAME_REQUIRED
    * (INVALID_ARGUMENT) when it would be left empty; UNKNOWN_FIELD (INVALID_ARGUMENT) when the mask names
    * a field that cannot be changed.
    *
@@ -508,7 +508,7 @@ export declare const IdentityService: GenService<{
   },
   /**
    * Lists accounts for staff, newest first.
-   * Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+   * Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
    *
    * @generated from rpc souk.identity.v1.IdentityService.ListUsers
    */
@@ -532,7 +532,7 @@ export declare const IdentityService: GenService<{
   },
   /**
    * Lists the caller's saved addresses, oldest first.
-   * Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+   * Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
    *
    * @generated from rpc souk.identity.v1.IdentityService.ListAddresses
    */

@@ -144,7 +144,7 @@ export declare const CreateNotificationRequestSchema: GenMessage<CreateNotificat
 export declare const NotificationService: GenService<{
   /**
    * Lists the caller's notifications, newest first.
-   * Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+   * Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
    *
    * @generated from rpc souk.notification.v1.NotificationService.ListNotifications
    */

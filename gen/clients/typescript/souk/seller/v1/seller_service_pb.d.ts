@@ -432,7 +432,7 @@ export declare const SellerService: GenService<{
   },
   /**
    * Changes a shop's page.
-   * Reasons: SHOP_NOT_FOUND (NOT_FOUND), also for a shop of somebody else; SHOP_CLOSED
+   * Reasons: SHOP_NOT_FOUND (NOT_FOUND) when there is none; a shop of somebody else is not found either; SHOP_CLOSED
    * (FAILED_PRECONDITION) when it was given up; NAME_REQUIRED (INVALID_ARGUMENT) when the name would be
    * left empty; UNKNOWN_FIELD (INVALID_ARGUMENT) when the mask names a field that cannot be changed.
    *
@@ -445,7 +445,7 @@ export declare const SellerService: GenService<{
   },
   /**
    * Lists the shops that the caller is a member of, oldest first.
-   * Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+   * Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
    *
    * @generated from rpc souk.seller.v1.SellerService.ListMyShops
    */
@@ -456,7 +456,7 @@ export declare const SellerService: GenService<{
   },
   /**
    * Lists shops for staff, oldest first, so that who has waited longest comes first.
-   * Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT) when the token is not one of this list.
+   * Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
    *
    * @generated from rpc souk.seller.v1.SellerService.ListShops
    */

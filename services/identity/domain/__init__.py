@@ -1,0 +1,1 @@
+"""The rules of identity: accounts, passwords, sessions, saved addresses."""

@@ -1,0 +1,51 @@
+"""The composition root of identity."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from souk.seller.v1.seller_service_pb2_grpc import SellerServiceStub
+
+from mesh.errors import AlreadyExists
+from mesh.node import ServiceNode
+from mesh.service import Parts, Service
+from services.identity import tables
+from services.identity.clients import Argon2, SellerMemberships, TokenSigner
+from services.identity.handlers.auth import Auth, make_first_admin
+from services.identity.repository.store import Store
+from services.identity.servicer import AuthServicer, IdentityServicer, SessionServicer
+from services.identity.settings import IdentitySettings
+
+_log = logging.getLogger(__name__)
+
+
+def build(node: ServiceNode) -> Parts:
+    """Make the parts of identity."""
+    settings = node.settings(IdentitySettings)
+    memberships = SellerMemberships(node.stub(SellerServiceStub))
+    auth = Auth(
+        store=Store(node.db, node.keyring),
+        hasher=Argon2(settings.hashing_threads),
+        signer=TokenSigner(node.mesh_settings.keys / "token", timedelta(seconds=settings.access_token_seconds)),
+        memberships=memberships,
+        refresh_lifetime=timedelta(days=settings.refresh_token_days),
+        now=lambda: datetime.now(UTC),
+    )
+
+    async def on_start() -> None:
+        await _make_first_admin(auth, settings)
+
+    return Parts(
+        servicers=(AuthServicer(auth), SessionServicer(), IdentityServicer(node, memberships)), on_start=on_start
+    )
+
+
+async def _make_first_admin(auth: Auth, settings: IdentitySettings) -> None:
+    if not settings.admin_email or settings.admin_password_file is None:
+        return
+    try:
+        await make_first_admin(auth, settings.admin_email, settings.admin_password_file.read_text().strip())
+    except AlreadyExists:
+        _log.info("another process made the first admin")
+
+
+SERVICE = Service("identity", tables.metadata, build)
