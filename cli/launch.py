@@ -1,7 +1,6 @@
 """Start a stack in this process, or in one that outlives it."""
 
 import asyncio
-import os
 import re
 import subprocess
 import sys
@@ -25,7 +24,7 @@ _DETACH_SECONDS = 180.0
 _IMPORTANT = re.compile(r'\b(ERROR|CRITICAL|FATAL|PANIC)\b|"level": ?"(error|critical)"|^Traceback')
 
 
-def run_here(wish: Wish, console: Console, *, empty: bool) -> None:
+def run_here(wish: Wish, console: Console) -> None:
     """Run the stack until Ctrl-C."""
     began = time.monotonic()
     home = wish.home
@@ -58,7 +57,7 @@ def run_detached(home: Home, console: Console, arguments: list[str]) -> None:
     with open_log(log) as output:
         start_of_log = output.tell()
         child = subprocess.Popen(  # noqa: S603 - this program itself
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=os.getcwd()
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=Path.cwd()
         )
     state = _wait_until_ready(home, child)
     if state is None:

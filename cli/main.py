@@ -3,8 +3,8 @@
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
-import click
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
@@ -26,10 +26,11 @@ _MODULE_OF = {command: module for module, commands in _MODULES.items() for comma
 
 
 class _LazyGroup(TyperGroup):
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    # typer carries a click of its own, whose types it does not export.
+    def list_commands(self, ctx: Any) -> list[str]:
         return [name for name in _MODULE_OF if self.get_command(ctx, name)]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         module = f"cli.{_MODULE_OF.get(cmd_name, '')}"
         if cmd_name not in _MODULE_OF or find_spec(module) is None:
             return None

@@ -1,6 +1,7 @@
 """What the stack must know of this market: which services there are, and what they read from the environment."""
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from mesh.stack.home import Home
 from mesh.stack.layout import Urls, Wish
 
 ADMIN_EMAIL = "admin@example.com"
+_SEED = (sys.executable, "-m", "cli.main", "seed", "--demo")
 _WEBHOOK_PATH = "/api/v1/webhooks/stripe"
 
 
@@ -19,13 +21,13 @@ def service_names() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for folder in folders for path in folder.glob("*/service.py")))
 
 
-def market_wish(home: Home, **options: object) -> Wish:
-    """The whole market in that home."""
+def market_wish(home: Home) -> Wish:
+    """The whole market in that home, with the usual options."""
 
     def service_env(urls: Urls) -> Mapping[str, str]:
         return _service_env(home, urls)
 
-    return Wish(home, service_names(), service_env=service_env, webhook_path=_WEBHOOK_PATH, **options)
+    return Wish(home, service_names(), service_env=service_env, webhook_path=_WEBHOOK_PATH, seed=_SEED)
 
 
 def admin_password(home: Home) -> str:

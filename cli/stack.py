@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any
 
 import typer
@@ -17,7 +17,7 @@ from cli.market import market_wish
 from cli.overview import processes_table
 from mesh.stack.control import ask
 from mesh.stack.errors import StackError
-from mesh.stack.home import Home, find_home
+from mesh.stack.home import find_home
 from mesh.stack.state import ProcessState, State, Status, memory_bytes, read_state
 from mesh.stack.stop import stop_stack
 
@@ -43,8 +43,8 @@ def up(
         run_detached(home, _console, sys.argv[1:])
         return
     home.prepare()
-    wish = market_wish(home, port=port or None, workers=workers, split=split, private_ports=private_ports)
-    run_here(wish, _console, empty=empty)
+    wish = replace(market_wish(home), port=port or None, workers=workers, split=split, private_ports=private_ports)
+    run_here(replace(wish, seed=()) if empty else wish, _console)
 
 
 @app.command()
@@ -124,7 +124,7 @@ def serve(
 def migrate() -> None:
     """Bring the schema of every service to its newest migration, in the database of SOUK_POSTGRES_URL."""
     # Takes longer to load than all other commands take to run.
-    from mesh.migrations import StoreVersionError, migrated_services, upgrade_all  # noqa: PLC0415
+    from mesh.migrations import StoreVersionError, migrated_services, upgrade_all
 
     url = os.environ.get("SOUK_POSTGRES_URL") or read_state(find_home()).urls.get("postgres", "")
     if not url:

@@ -75,7 +75,7 @@ class TraceStore:
             " WHERE trace_id >= ? AND trace_id < ? || 'g' ORDER BY start_ns, number",
             (trace_id.lower(), trace_id.lower()),
         ).fetchall()
-        spans = [Span(*row[:7], failed=bool(row[7]), attributes=json.loads(row[8])) for row in rows]
+        spans = [_span(row) for row in rows]
         return [span for span in spans if span.trace_id == spans[0].trace_id]
 
     def latest(self, count: int) -> list[str]:
@@ -88,6 +88,11 @@ class TraceStore:
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()
+
+
+def _span(row: Any) -> Span:
+    trace_id, span_id, parent_id, service, name, start_ns, end_ns, failed, attributes = row
+    return Span(trace_id, span_id, parent_id, service, name, start_ns, end_ns, bool(failed), json.loads(attributes))
 
 
 def _row(span: Span) -> tuple[Any, ...]:
@@ -132,7 +137,7 @@ def _value(value: AnyValue) -> Any:
     return getattr(value, kind) if kind in {"string_value", "bool_value", "int_value", "double_value"} else str(value)
 
 
-class _Receiver(trace_service_pb2_grpc.TraceServiceServicer):  # type: ignore[misc]  # the package has no types
+class _Receiver(trace_service_pb2_grpc.TraceServiceServicer):
     def __init__(self, store: TraceStore) -> None:
         self._store = store
 
@@ -147,7 +152,7 @@ async def receive(store: TraceStore, port: int) -> None:
     """Serve until SIGTERM or SIGINT."""
     options = [("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", _LARGEST_MESSAGE)]
     server = grpc.aio.server(options=options)
-    trace_service_pb2_grpc.add_TraceServiceServicer_to_server(_Receiver(store), server)
+    trace_service_pb2_grpc.add_TraceServiceServicer_to_server(_Receiver(store), server)  # type: ignore[no-untyped-call]  # generated
     server.add_insecure_port(f"127.0.0.1:{port}")
     await server.start()
     stop = asyncio.Event()

@@ -11,7 +11,7 @@ from typing import Any
 
 from mesh.stack.component import Component, Task
 from mesh.stack.home import Home, write_private
-from mesh.stack.http import request
+from mesh.stack.plain_http import request
 from mesh.stack.ports import LOOPBACK
 from mesh.stack.wheels import wheel_folder
 
@@ -81,7 +81,7 @@ class Envoy:
         await request(self._admin, "POST", "/healthcheck/fail")
         await request(self._admin, "POST", "/drain_listeners?graceful&skip_exit")
         deadline = time.monotonic() + _DRAIN_SECONDS
-        while await self._requests_in_flight() and time.monotonic() < deadline:
+        while await self._requests_in_flight() and time.monotonic() < deadline:  # noqa: ASYNC110 - as in Part
             await asyncio.sleep(0.05)
 
     async def _requests_in_flight(self) -> int:

@@ -127,8 +127,8 @@ class Home:
         found = self._version_file.read_text().strip()
         if found != json.dumps(_VERSION):
             raise StackError(
-                f"The store in {self.root} was made by another version of Souk ({found}, this is {json.dumps(_VERSION)}). "
-                "Start it with that version, or remove it with `souk reset`."
+                f"The store in {self.root} was made by another version of Souk: {found}, "
+                f"this is {json.dumps(_VERSION)}. Start it with that one, or remove it with `souk reset`."
             )
 
 

@@ -25,7 +25,7 @@ def make_keys(home: Home) -> None:
         write_private(folder / "node.pub.pem", _public_text(key.public_key()))
         write_private(folder / "node.pem", _private_text(key))
     if not (folder / "root.key").exists():
-        write_private(folder / "root.key", base64.b64encode(os.urandom(32)).decode() + "\n")
+        write_private(folder / "root.key", os.urandom(32).hex() + "\n")
     write_private(folder / "jwks.json", json.dumps(_key_set(home), indent=2) + "\n")
 
 

@@ -52,6 +52,8 @@ class Wish:
     private_ports: bool = False
     # What the services read beyond the mesh's own settings, from the addresses of the parts.
     service_env: Callable[[Urls], Mapping[str, str]] = _nothing
+    # The command that stocks a new store, once it serves; none: it stays empty.
+    seed: tuple[str, ...] = ()
     # The path at the edge where the sandbox delivers its webhooks.
     webhook_path: str = ""
 
@@ -99,12 +101,14 @@ class _Composer:
         workers = tuple(worker(name, services, port, env) for name, services, port in hosted)
         envoy = Envoy(self.home, edge_port, placement=self._placement(addresses))
         state = State(edge=edge_url, fresh=fresh, urls=self.urls, addresses=addresses)
-        stages = (
+        stages: tuple[Stage, ...] = (
             Stage(tuple(self.stores), (envoy.render(),) if find_spec("edge.render") else ()),
             Stage(tasks=(Task("migrate", _MIGRATE, env),) if find_spec("mesh.migrations") else ()),
             Stage(workers if find_spec("mesh.serve") and self.wish.services else ()),
             Stage((envoy.component(),) if find_spec("edge.render") and find_spec("mesh.serve") else ()),
         )
+        if fresh and self.wish.seed:
+            stages += (Stage(tasks=(Task("seed", self.wish.seed, env),)),)
         return Layout(stages, state, env)
 
     def _stores(self) -> None:
@@ -141,7 +145,7 @@ class _Composer:
     def _hosted(self) -> list[tuple[str, tuple[str, ...], int]]:
         """Name, services and port of each worker process; no services: all of them."""
         if self.wish.split:
-            groups = [(f"worker-{service}", (service,)) for service in self.wish.services]
+            groups: list[tuple[str, tuple[str, ...]]] = [(f"worker-{each}", (each,)) for each in self.wish.services]
         else:
             groups = [(f"worker-{number}", ()) for number in range(1, self.wish.workers + 1)]
         return [(name, services, self.ports.usual(WORKER_PORT + at)) for at, (name, services) in enumerate(groups)]

@@ -25,7 +25,9 @@ _STEADY_SECONDS = 30.0
 class Part:
     """Keeps one component running from `start` to `stop`."""
 
-    def __init__(self, component: Component, home: Home, say: Callable[[str], None], changed: Callable[[], None]) -> None:
+    def __init__(
+        self, component: Component, home: Home, say: Callable[[str], None], changed: Callable[[], None]
+    ) -> None:
         self.component = component
         self._home = home
         self._say = say
@@ -136,7 +138,7 @@ class Part:
 
     async def _watch_readiness(self) -> None:
         again = self._ready.is_set()
-        while not await self.component.ready():
+        while not await self.component.ready():  # noqa: ASYNC110 - the event is in another process
             await asyncio.sleep(_PROBE_SECONDS)
         self._ready.set()
         self._set(Status.RUNNING)

@@ -69,7 +69,7 @@ def find_process(pid: int, started: float) -> psutil.Process | None:
 def started_at(pid: int) -> float:
     """When the process began, 0 for one that is gone already."""
     try:
-        return psutil.Process(pid).create_time()
+        return float(psutil.Process(pid).create_time())
     except psutil.Error:
         return 0.0
 

@@ -64,7 +64,7 @@ async def _wait_for_end(processes: list[psutil.Process], seconds: float) -> None
 
 def _lives(process: psutil.Process) -> bool:
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False
 

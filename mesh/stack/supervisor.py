@@ -3,9 +3,10 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from mesh.stack.component import Component
 from mesh.stack.control import serve_control
@@ -110,7 +111,7 @@ def _end_signal() -> asyncio.Event:
     return end
 
 
-async def _all(steps: Sequence) -> None:
+async def _all(steps: Sequence[Coroutine[Any, Any, None]]) -> None:
     """Run side by side; the first failure ends the others."""
     try:
         async with asyncio.TaskGroup() as group:
