@@ -68,7 +68,7 @@ def options_of(request: pb2.SetStockRequest) -> dict[str, int]:
 def reservation_to_proto(reservation: Reservation) -> reservation_pb2.Reservation:
     message = reservation_pb2.Reservation(
         order_id=str(reservation.order_id),
-        state=reservation_pb2.ReservationState.Value.Value(reservation.state.value),
+        state=reservation.state.value,
         lines=lines_to_proto(reservation.lines),
     )
     message.expire_time.FromDatetime(reservation.expire_time)
@@ -98,7 +98,7 @@ def _movement(row: Record) -> stock_pb2.Movement:
         variant_id=str(row["variant_id"]),
         location=row["location"],
         version=row["version"],
-        kind=stock_pb2.MovementKind.Value.Value(row["kind"]),
+        kind=row["kind"],
         on_hand_delta=row["on_hand_delta"],
         reserved_delta=row["reserved_delta"],
         order_id=str(row["order_id"] or ""),
