@@ -3,10 +3,10 @@
 import os
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-import services
 from mesh.stack.home import Home
 from mesh.stack.layout import Urls, Wish
 
@@ -17,7 +17,9 @@ _WEBHOOK_PATH = "/api/v1/webhooks/stripe"
 
 def service_names() -> tuple[str, ...]:
     """Every service of the market, by the folders of `services/`."""
-    folders = (Path(place) for place in services.__path__)
+    # Found, not imported: the command line loads no service.
+    spec = find_spec("services")
+    folders = (Path(place) for place in (spec.submodule_search_locations or () if spec else ()))
     return tuple(sorted(path.parent.name for folder in folders for path in folder.glob("*/service.py")))
 
 
