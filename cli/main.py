@@ -15,11 +15,11 @@ from mesh.stack.errors import StackError
 _MODULES = {
     "stack": ("up", "down", "status", "logs", "stop", "start", "reset", "serve", "migrate"),
     "trace": ("trace",),
-    "data": ("seed", "import"),
+    "seed": ("seed",),
+    "imports": ("import",),
     "demo": ("demo",),
-    "money": ("ledger",),
-    "faults": ("verify", "why", "dlq", "replay"),
-    "contracts": ("contracts",),
+    "verify": ("verify",),
+    "data": ("dlq", "replay"),
     "edge": ("edge",),
 }
 _MODULE_OF = {command: module for module, commands in _MODULES.items() for command in commands}

@@ -12,6 +12,8 @@ from cli.seeds.crafts import CRAFTS, FAMILY_NAMES, GIVEN_NAMES, SERIES, Craft, F
 CURRENCY = "EUR"
 # Prices end as prices do.
 _ENDINGS = (0, 50, 90, 95)
+_SHARE_OF_FULL_NAMES = 0.5
+_SHARE_WITH_CHOICES = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def make_shops(count: int, seed: int) -> list[SeedShop]:
 def shop_name(maker: str, craft: Craft, chance: random.Random) -> str:
     """A maker's shop is called for the person and the trade."""
     workshop = chance.choice(craft.workshop)
-    return f"{maker} {workshop}" if chance.random() < 0.5 else f"{maker.split()[-1]} {workshop}"
+    return f"{maker} {workshop}" if chance.random() < _SHARE_OF_FULL_NAMES else f"{maker.split()[-1]} {workshop}"
 
 
 def make_products(shops: list[SeedShop], count: int, seed: int) -> Iterator[tuple[SeedShop, SeedProduct]]:
@@ -109,7 +111,7 @@ def make_product(
     """Make one product with one variant, or with one for each of the craft's choices."""
     craft = shop.craft
     base = chance.randint(*form.price)
-    choices = craft.choices if chance.random() < 0.4 else craft.choices[:1]
+    choices = craft.choices if chance.random() < _SHARE_WITH_CHOICES else craft.choices[:1]
     handle = f"{slug(title)}-{index:x}"
     variants = tuple(
         SeedVariant(
