@@ -1,0 +1,71 @@
+"""Some services in this process on a real PostgreSQL, called through their generated stubs as a person or nobody."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import asyncpg
+
+from mesh.channel import LocalChannel
+from mesh.migrations import upgrade_all
+from mesh.node import Node
+from mesh.serve import load_service
+from mesh.stack.home import Home
+from mesh.stack.keys import make_keys
+from tests.stores import Stores
+
+T = TypeVar("T")
+
+
+class Market:
+    """The node under test."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self._channel = LocalChannel("test", node.find, most_running=100)
+
+    def stub(self, stub_class: type[T]) -> T:
+        """A stub whose calls act as the principal of the present context, through a service called `test`."""
+        return stub_class(self._channel)  # type: ignore[call-arg]  # every generated stub takes a channel
+
+    async def events(self, service: str) -> list[str]:
+        """The types of the events that a service has in its outbox, in order."""
+        connection = await asyncpg.connect(self.node.settings.postgres_url)
+        try:
+            rows = await connection.fetch(f'SELECT type FROM "{service}".outbox ORDER BY position')  # noqa: S608
+        finally:
+            await connection.close()
+        return [row["type"].rpartition(".")[2] for row in rows]
+
+
+@asynccontextmanager
+async def running_market(stores: Stores, home: Path, services: Sequence[str], **settings: str) -> AsyncIterator[Market]:
+    """Host `services` on their schemas, emptied."""
+    url = stores.postgres_url
+    await upgrade_all(url, services)
+    await _empty(url, services)
+    make_keys(_prepared(home))
+    environ = {"SOUK_POSTGRES_URL": url, "SOUK_HOME": str(home), **settings}
+    node = Node([load_service(name) for name in services], environ)
+    await node.start(None)
+    try:
+        yield Market(node)
+    finally:
+        await node.stop()
+
+
+def _prepared(path: Path) -> Home:
+    home = Home(path)
+    home.prepare()
+    return home
+
+
+async def _empty(postgres_url: str, services: Sequence[str]) -> None:
+    connection = await asyncpg.connect(postgres_url)
+    try:
+        query = "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = ANY($1)"
+        rows = await connection.fetch(f"{query} AND tablename <> 'alembic_version'", list(services))
+        await connection.execute(f"TRUNCATE {', '.join(row[0] for row in rows)}")
+    finally:
+        await connection.close()
