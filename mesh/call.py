@@ -3,8 +3,9 @@
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from mesh.auditing import current_audited
 from mesh.contract import MethodContract
 from mesh.database import Database, UnitOfWork, connection_held
 from mesh.errors import DeadlineExceeded
@@ -14,6 +15,7 @@ from mesh.trace import Span
 if TYPE_CHECKING:
     from mesh.service import ServiceNode
 
+Unit = TypeVar("Unit", bound=UnitOfWork)
 # What a caller keeps of its own time for what it does after a call, in seconds: else both run out at once
 # and the caller can no longer say what went wrong.
 SHAVE = 0.02
@@ -65,14 +67,29 @@ class Call:
             self._uow = self.node.db.write()
         return self._uow
 
-    @property
-    def begun_uow(self) -> UnitOfWork | None:
-        """The write unit of work where the handler has asked for it."""
-        return self._uow
+    def begin_with(self, unit: Unit) -> Unit:
+        """Make `unit` the call's unit of work before the handler asks for it."""
+        self._uow = unit
+        return unit
 
-    def forget_uow(self) -> None:
-        """Let the next use of `uow` begin a new one."""
+    async def commit(self) -> None:
+        """Commit what the handler has begun; a caller that gives up meanwhile does not stop it half way."""
+        audited = current_audited()
+        if audited is not None and not audited.recorded:
+            self.uow.audit("", None, None)
+        unit = self._uow
+        if unit is None:
+            return
+        if self.remaining() <= 0:
+            raise DeadlineExceeded("DEADLINE_EXCEEDED", "The time for the call is over.")
         self._uow = None
+        await unit.commit()
+
+    async def rollback(self) -> None:
+        """Undo what the handler has begun."""
+        unit, self._uow = self._uow, None
+        if unit is not None:
+            await unit.close()
 
     def remaining(self) -> float:
         """The seconds that are left; below 0 when the deadline has passed."""

@@ -1,6 +1,6 @@
 """The local channel: a `grpc.aio.Channel` to services of the same process, without a socket and with its semantics.
 
-A call runs in a task and a context of its own, and messages pass as bytes, so that neither side can reach into the other.
+A call runs in a task and a context of its own, and messages pass as bytes: neither side can reach into the other.
 """
 
 import asyncio
@@ -82,7 +82,7 @@ class LocalUnary(LocalMethod, grpc.aio.UnaryUnaryMultiCallable[Any, Any]):
         del credentials, wait_for_ready, compression
         endpoint, call, data = self._begin(request, timeout, metadata)
         assert endpoint.unary is not None  # noqa: S101 - the stub and the contract come from one proto
-        task = asyncio.get_running_loop().create_task(endpoint.unary(call, data), context=Context())  # type: ignore[arg-type]
+        task = asyncio.get_running_loop().create_task(endpoint.unary(call, data), context=Context())
         self._channel.track(task)
         return LocalUnaryCall(call, task, self._deserialise)
 
@@ -240,7 +240,7 @@ class LocalChannel(grpc.aio.Channel):
     def _ended(self, _: object) -> None:
         self.running -= 1
 
-    def unary_unary(  # type: ignore[override]  # grpc's callable is narrower than its use
+    def unary_unary(
         self,
         method: str,
         request_serializer: Any = None,
@@ -250,7 +250,7 @@ class LocalChannel(grpc.aio.Channel):
         """A method with one answer."""
         return LocalUnary(self, method, request_serializer, response_deserializer)
 
-    def unary_stream(  # type: ignore[override]  # as above
+    def unary_stream(
         self,
         method: str,
         request_serializer: Any = None,

@@ -140,7 +140,7 @@ def read_descriptor(service: ServiceDescriptor) -> Mapping[str, MethodContract]:
 def read_method(method: MethodDescriptor) -> MethodContract:
     """The contract of one method. Raises ContractError where policy, idempotency or deadline is absent."""
     service = method.containing_service
-    extensions = method.GetOptions().Extensions
+    extensions: Any = method.GetOptions().Extensions
     refuse_unknown(method.full_name, method.GetOptions())
     request_class = message_factory.GetMessageClass(method.input_type)
     policies = _policies(method.full_name, extensions[options_pb2.policy])
@@ -178,14 +178,15 @@ def read_method(method: MethodDescriptor) -> MethodContract:
 
 def host_of(service: str) -> str:
     """The mesh name of a service: "order" for `souk.order.v1.OrderService`."""
-    parts = service.split(".")
-    return parts[-3] if len(parts) > 2 else parts[0]
+    package = service.rpartition(".")[0]
+    return package.rpartition(".")[0].rpartition(".")[2] or package
 
 
 def refuse_unknown(name: str, options: Message) -> None:
     """Raise ContractError where a contract uses an option that this build of the mesh does not know."""
-    for field in UnknownFieldSet(options):
-        raise ContractError(f"{name}: unknown option {field.field_number}")
+    unknown = UnknownFieldSet(options)
+    if len(unknown):
+        raise ContractError(f"{name}: unknown option {unknown[0].field_number}")
 
 
 def _policies(method: str, policies: Iterable[options_pb2.Policy]) -> tuple[Policy, ...]:

@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from sqlalchemy import Table
 
 from mesh import outbox, trace
+from mesh.auditing import current_audited
 from mesh.pool import Connection, Pool, failures_typed
 from mesh.statement import Statement
 from mesh.trace import SpanKind
@@ -111,7 +112,7 @@ class ReadUnit:
 class UnitOfWork(ReadUnit):
     """A transaction that writes, begun at its first statement and committed at the end of its block."""
 
-    __slots__ = ("_after_commit", "_events", "audit_method", "audit_request")
+    __slots__ = ("_after_commit", "_events")
     _mode = ""
 
     def __init__(self, database: "Database") -> None:
@@ -119,9 +120,6 @@ class UnitOfWork(ReadUnit):
         super().__init__(database)
         self._events: list[outbox.OutboxEvent] = []
         self._after_commit: list[Callable[[], object]] = []
-        # Set by the pipeline of a method that is audited.
-        self.audit_method = ""
-        self.audit_request = ""
 
     async def execute(self, statement: Statement, /, **parameters: Any) -> int:
         """Run a statement and return the number of rows that it changed."""
@@ -173,7 +171,11 @@ class UnitOfWork(ReadUnit):
         self, resource_id: uuid.UUID | str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
     ) -> None:
         """Keep a privileged write in the audit trail; `before` and `after` hold no personal data."""
-        record = outbox.audit_record(self.audit_method, self.audit_request, str(resource_id), before, after)
+        audited = current_audited()
+        method, request_json = (audited.method, audited.request_json()) if audited is not None else ("", "")
+        if audited is not None:
+            audited.recorded = True
+        record = outbox.audit_record(method, request_json, str(resource_id), before, after)
         self.publish(record, str(resource_id))
 
     def after_commit(self, callback: Callable[[], object]) -> None:

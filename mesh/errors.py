@@ -1,4 +1,4 @@
-"""Typed errors: raised by domain code, carried as `google.rpc.Status`, raised again as the same class by the caller's stub."""
+"""Typed errors: raised by domain code, carried as `google.rpc.Status`, raised again as the same class at the caller."""
 
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
@@ -43,7 +43,7 @@ class Violation(NamedTuple):
 
 
 class SoukError(Exception):
-    """An error that reaches the caller as it is: gRPC code, UPPER_SNAKE reason, sentence, metadata with lowerCamel keys."""
+    """An error that reaches the caller as it is: code, UPPER_SNAKE reason, sentence, metadata with lowerCamel keys."""
 
     code: Code = Code.UNKNOWN
 
@@ -193,7 +193,7 @@ def to_status(error: SoukError) -> bytes:
         retry = error_details_pb2.RetryInfo()
         retry.retry_delay.FromNanoseconds(round(error.retry_after * 1e9))
         status.details.add().Pack(retry)
-    return status.SerializeToString()
+    return bytes(status.SerializeToString())
 
 
 def from_status(serialised: bytes) -> SoukError:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import grpc
 from souk.mesh.v1 import session_service_pb2, session_service_pb2_grpc
 
 from mesh import logs
@@ -30,6 +29,8 @@ from mesh.tokens import AccessTokens, KeySet, NodeTokens
 from mesh.trace import Sink, Tracer, batch_sink
 
 if TYPE_CHECKING:
+    from grpc.aio import Server
+
     from mesh.service import Parts, Service
 
 T = TypeVar("T")
@@ -132,7 +133,7 @@ class Node:
         self._node_tokens: NodeTokens | None = None
         self.nodes = {name: ServiceNode(name, self) for name in self._services}
         self.authenticator = self._make_authenticator()
-        self._server: grpc.aio.Server | None = None
+        self._server: Server | None = None
         self._health: Health | None = None
         self._running = AsyncExitStack()
 

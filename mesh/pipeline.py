@@ -5,18 +5,20 @@ Order: error mapping, deadline, trace, authenticate, policy and owner, path bind
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.message import DecodeError
 
 from mesh import logs, metrics
+from mesh.auditing import Audited, set_audited
 from mesh.call import Call, set_call
 from mesh.cause import Cause, set_cause
 from mesh.contract import MethodContract
 from mesh.errors import DeadlineExceeded, InvalidArgument, ResourceExhausted, SoukError
 from mesh.faults import report_fault
+from mesh.keyed import check_key, invoke_keyed
 from mesh.pathcheck import HEADER as ORIGINAL_PATH
 from mesh.pathcheck import compile_path_check
 from mesh.policy import compile_policy
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 # The servicer's method: a decoded request in, a message or its serialised bytes out.
 Handler = Callable[[Any, Call], Any]
 # Serves one call: bytes in, bytes out; raises SoukError or CancelledError and nothing else.
-Unary = Callable[[Call, bytes], Awaitable[bytes]]
+Unary = Callable[[Call, bytes], Coroutine[Any, Any, bytes]]
 Stream = Callable[[Call, bytes], AsyncIterator[bytes]]
 Admit = Callable[[Call, bytes], Awaitable[Any]]
 Invoke = Callable[[Any, Call], Awaitable[Any]]
@@ -60,7 +62,7 @@ def compile_admission(contract: MethodContract) -> Admit:
     authorise = compile_policy(contract)
     check_path = compile_path_check(contract) if contract.http else None
     parse, validate = contract.request_class.FromString, contract.validate
-    most_bytes, safe = contract.max_request_bytes, contract.is_safe
+    most_bytes, safe, audit = contract.max_request_bytes, contract.is_safe, contract.audit
 
     async def admit(call: Call, data: bytes) -> Any:
         if not call.trusted:
@@ -78,7 +80,10 @@ def compile_admission(contract: MethodContract) -> Admit:
             check_path(path, request)
         validate(request)
         if not safe:
+            check_key(contract, call)
             set_cause(Cause(f"{call.span.span_id:016x}", call.span.trace_id_text))
+            if audit:
+                set_audited(Audited(contract.path, request))
         return request
 
     return admit
@@ -93,7 +98,7 @@ def _compile_unary(contract: MethodContract, admit: Admit, invoke: Invoke) -> Un
         try:
             async with asyncio.timeout(call.deadline - started):
                 response = await invoke(await admit(call, data), call)
-            return response if type(response) is bytes else response.SerializeToString()  # type: ignore[no-any-return]
+            return response if type(response) is bytes else response.SerializeToString()
         except asyncio.CancelledError:
             code = "CANCELLED"
             raise
@@ -158,31 +163,14 @@ def _compile_invoke(contract: MethodContract, handler: Handler) -> Invoke:
         return handler
 
     async def invoke(request: Any, call: Call) -> Any:
+        if call.idempotency_key is not None:
+            return await invoke_keyed(contract, handler, request, call)
         try:
             response = await handler(request, call)
-            await commit(call)
+            await call.commit()
         except BaseException:
-            await rollback(call)
+            await call.rollback()
             raise
         return response
 
     return invoke
-
-
-async def commit(call: Call) -> None:
-    """Commit what the handler has begun; a caller that gives up meanwhile does not stop it half way."""
-    unit = call.begun_uow
-    if unit is None:
-        return
-    if call.remaining() <= 0:
-        raise DeadlineExceeded("DEADLINE_EXCEEDED", "The time for the call is over.")
-    call.forget_uow()
-    await unit.commit()
-
-
-async def rollback(call: Call) -> None:
-    """Undo what the handler has begun."""
-    unit = call.begun_uow
-    if unit is not None:
-        call.forget_uow()
-        await unit.close()

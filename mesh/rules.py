@@ -1,4 +1,7 @@
-"""Field rules compiled into plain closures, once for each message type; a rule that is unknown or does not fit is an error."""
+"""Field rules compiled into plain closures, once for each message type.
+
+A rule that is unknown or does not fit its field is an error.
+"""
 
 import re
 import uuid
@@ -21,7 +24,7 @@ Validate = Callable[[Any], None]
 EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 URL = re.compile(r"https?://[^\s/?#]+[^\s]*|/[^\s/\\][^\s\\]*|/")
 # Years 1 to 9999, the range of google.protobuf.Timestamp.
-MIN_SECONDS, MAX_SECONDS = -62_135_596_800, 253_402_300_799
+MIN_SECONDS, MAX_SECONDS, MAX_NANOS = -62_135_596_800, 253_402_300_799, 999_999_999
 TEXT_RULES = {"min_len", "max_len", "pattern", "uuid", "email", "in", "url"}
 NUMBER_RULES = {"gte", "lte"}
 LIST_RULES = {"min_items", "max_items", "max_item_len"}
@@ -64,7 +67,8 @@ class _Compiler:
         return self._done[descriptor.full_name]
 
     def _field(self, field: FieldDescriptor) -> FieldCheck | None:
-        rules = field.GetOptions().Extensions[options_pb2.rules]
+        extensions: Any = field.GetOptions().Extensions
+        rules: options_pb2.Rules = extensions[options_pb2.rules]
         _refuse_misfits(field, rules)
         if field.is_repeated:
             return self._repeated(field, rules)
@@ -122,7 +126,7 @@ class _Compiler:
 
     def _submessage(self, field: FieldDescriptor, rules: options_pb2.Rules) -> FieldCheck | None:
         name, path, required = field.name, field.json_name, rules.required
-        nested = self._nested(field.message_type)
+        nested = self._nested(field.message_type) if field.message_type is not None else None
 
         def check(message: Any, prefix: str, faults: Faults) -> None:
             if not message.HasField(name):
@@ -135,8 +139,9 @@ class _Compiler:
 
 
 def _refuse_misfits(field: FieldDescriptor, rules: options_pb2.Rules) -> None:
-    for unknown in UnknownFieldSet(rules):
-        raise RuleError(f"{field.full_name}: unknown rule {unknown.field_number}")
+    unknown = UnknownFieldSet(rules)
+    if len(unknown):
+        raise RuleError(f"{field.full_name}: unknown rule {unknown[0].field_number}")
     given = {rule.name for rule, _ in rules.ListFields()}
     kind = field.cpp_type
     allowed = {"required"}
@@ -151,17 +156,16 @@ def _refuse_misfits(field: FieldDescriptor, rules: options_pb2.Rules) -> None:
 
 
 def _scalar(field: FieldDescriptor, rules: options_pb2.Rules) -> FieldCheck | None:
-    name, path, required = field.name, field.json_name, rules.required
     value_check = _all(_value_checks(field, rules, length=rules.max_len))
-    if value_check is None and not required:
-        return None
+    if value_check is None:
+        return _presence(field) if rules.required else None
+    if rules.required:
+        return _required(field, value_check)
+    name, path = field.name, field.json_name
     if field.has_presence:
 
         def check_optional(message: Any, prefix: str, faults: Faults) -> None:
-            if not message.HasField(name):
-                if required:
-                    faults[prefix + path] = "is required"
-            elif value_check is not None and (fault := value_check(getattr(message, name))):
+            if message.HasField(name) and (fault := value_check(getattr(message, name))):
                 faults[prefix + path] = fault
 
         return check_optional
@@ -169,10 +173,24 @@ def _scalar(field: FieldDescriptor, rules: options_pb2.Rules) -> FieldCheck | No
 
     def check(message: Any, prefix: str, faults: Faults) -> None:
         value = getattr(message, name)
-        if not value and (required or skip_empty):
-            if required:
-                faults[prefix + path] = "is required"
-        elif value_check is not None and (fault := value_check(value)):
+        if (value or not skip_empty) and (fault := value_check(value)):
+            faults[prefix + path] = fault
+
+    return check
+
+
+def _presence(field: FieldDescriptor) -> FieldCheck:
+    return _required(field, lambda _: None)
+
+
+def _required(field: FieldDescriptor, value_check: Check) -> FieldCheck:
+    name, path, has_presence = field.name, field.json_name, field.has_presence
+
+    def check(message: Any, prefix: str, faults: Faults) -> None:
+        value = getattr(message, name)
+        if not (message.HasField(name) if has_presence else value):
+            faults[prefix + path] = "is required"
+        elif fault := value_check(value):
             faults[prefix + path] = fault
 
     return check
@@ -244,7 +262,8 @@ def _finite(value: float) -> str | None:
 
 def _enum(field: FieldDescriptor) -> Check:
     """Zero stands for "not set"; as a value that was sent it is refused, and so is a number without a name."""
-    numbers = frozenset(value.number for value in field.enum_type.values)
+    enum: Any = field.enum_type
+    numbers = frozenset(value.number for value in enum.values)
     implicit = not field.has_presence and not field.is_repeated
 
     def check(value: int) -> str | None:
@@ -256,7 +275,7 @@ def _enum(field: FieldDescriptor) -> Check:
 
 
 def _timestamp(value: Any, path: str, faults: Faults) -> None:
-    if not (MIN_SECONDS <= value.seconds <= MAX_SECONDS and 0 <= value.nanos < 1_000_000_000):
+    if not (MIN_SECONDS <= value.seconds <= MAX_SECONDS and 0 <= value.nanos <= MAX_NANOS):
         faults[path] = "is outside the years 1 to 9999"
 
 

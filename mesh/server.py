@@ -90,13 +90,13 @@ def _stream(endpoint: Endpoint) -> Callable[[bytes, Context], AsyncIterator[byte
 
 
 async def _abort(context: Context, call: Call, error: SoukError) -> None:
-    trailing = ((DETAILS_KEY, to_status(error)), *call.response_headers)
+    trailing: list[tuple[str, str | bytes]] = [(DETAILS_KEY, to_status(error)), *call.response_headers]
     await context.abort(STATUS_CODES[error.code], error.message, trailing)
 
 
 def incoming(endpoint: Endpoint, context: Context) -> Call:
     """The call that has come over a socket."""
-    headers = dict(context.invocation_metadata() or ())
+    headers: dict[str, Any] = dict(context.invocation_metadata() or ())
     now, contract = time.monotonic(), endpoint.contract
     span = endpoint.node.tracer.start(contract.path[1:], parse_traceparent(headers.get("traceparent")))
     return Call(contract, endpoint.node, headers, now + _allowed(contract, headers, context), span)

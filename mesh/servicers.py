@@ -4,9 +4,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from google.protobuf import descriptor_pool
 from google.protobuf.descriptor import ServiceDescriptor
-from google.protobuf.descriptor_pool import Default as default_pool
-from google.protobuf.descriptor_pool import DescriptorPool
 
 from mesh.contract import read_descriptor
 from mesh.pipeline import Endpoint, compile_endpoint
@@ -31,7 +30,9 @@ class _Capture:
         self.services[service] = handlers
 
 
-def endpoints_of(servicer: Any, node: "ServiceNode", pool: DescriptorPool | None = None) -> Iterator[Endpoint]:
+def endpoints_of(
+    servicer: Any, node: "ServiceNode", pool: descriptor_pool.DescriptorPool | None = None
+) -> Iterator[Endpoint]:
     """The endpoints of a servicer. Raises ContractError where the contract of one of its methods is not complete."""
     capture = _Capture()
     for register in _registrations(type(servicer)):
@@ -39,7 +40,7 @@ def endpoints_of(servicer: Any, node: "ServiceNode", pool: DescriptorPool | None
     if not capture.services:
         raise TypeError(f"{type(servicer).__name__} has no generated servicer among its bases")
     for name, handlers in capture.services.items():
-        yield from _endpoints(_descriptor(name, pool), handlers, node)
+        yield from _endpoints(descriptor_pool.Default().FindServiceByName(name), handlers, node)
 
 
 def _registrations(cls: type) -> Iterator[Any]:
@@ -47,10 +48,6 @@ def _registrations(cls: type) -> Iterator[Any]:
         register = getattr(sys.modules.get(base.__module__), f"add_{base.__name__}_to_server", None)
         if base.__name__.endswith(_SUFFIX) and register is not None:
             yield register
-
-
-def _descriptor(name: str, pool: DescriptorPool | None) -> ServiceDescriptor:
-    return (pool or default_pool()).FindServiceByName(name)
 
 
 def _endpoints(service: ServiceDescriptor, handlers: Mapping[str, Any], node: "ServiceNode") -> Iterator[Endpoint]:

@@ -137,7 +137,7 @@ class AccessTokens:
         self._epochs = _Expiring()
 
     async def verify(self, token: str) -> Principal:
-        """The person whom the token names. Raises Unauthenticated `TOKEN_INVALID`, `TOKEN_EXPIRED` or `SESSION_ENDED`."""
+        """The person whom the token names. Raises Unauthenticated TOKEN_INVALID, TOKEN_EXPIRED, SESSION_ENDED."""
         digest = hashlib.sha256(token.encode()).digest()
         principal: Principal | None = self._verified.get(digest)
         if principal is None:
