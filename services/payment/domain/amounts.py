@@ -1,0 +1,31 @@
+"""Stripe's own rules for amounts: https://docs.stripe.com/currencies#special-cases."""
+
+from mesh.money import EXPONENTS, Money
+
+# Stripe counts these in hundredths although ISO 4217 gives them no minor unit.
+_COUNTED_IN_HUNDREDTHS = frozenset({"ISK", "UGX"})
+# Stripe counts this one in whole units although ISO 4217 gives it hundredths.
+_COUNTED_IN_UNITS = frozenset({"MGA"})
+_THREE_DIGITS = 3
+
+
+class NotChargeable(ValueError):
+    """The provider cannot take this amount."""
+
+
+def to_stripe(money: Money) -> int:
+    """The amount as Stripe counts it. Raises NotChargeable for an amount finer than Stripe takes."""
+    if money.currency in _COUNTED_IN_HUNDREDTHS:
+        return money.amount * 100
+    divisor = 100 if money.currency in _COUNTED_IN_UNITS else 1
+    step = 10 if EXPONENTS[money.currency] == _THREE_DIGITS else divisor
+    if money.amount % step:
+        raise NotChargeable(f"{money.format()} is finer than the provider takes")
+    return money.amount // divisor
+
+
+def from_stripe(amount: int, currency: str) -> int:
+    """An amount of Stripe's in our minor units."""
+    if currency in _COUNTED_IN_HUNDREDTHS:
+        return amount // 100
+    return amount * 100 if currency in _COUNTED_IN_UNITS else amount
