@@ -52,7 +52,7 @@ def meet_customer(story: Story, basket: list[dict[str, Any]]) -> Account:
     expected = sum(int(variant["price"]["amount"]) for variant in basket)
     story.check(holds=int(cart["total"]["amount"]) == expected, otherwise=f"the cart's total is {cart['total']}")
     story.note(
-        f"{cart['itemCount']} things from {len({item['shopId'] for item in cart['items']})} shops, {shown(cart['total'])}"
+        f"{cart['itemCount']} things of {len({each['shopId'] for each in cart['items']})} shops, {shown(cart['total'])}"
     )
     return customer
 

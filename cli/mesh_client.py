@@ -1,0 +1,40 @@
+"""The mesh from inside this machine: generated stubs that call as `service:cli`, with the key of the home."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
+from typing import Any
+
+from mesh.principal import acting_as, service_principal
+from mesh.remote import RemoteChannel
+from mesh.stack.errors import StackError
+from mesh.stack.home import Home
+from mesh.stack.state import Status, read_state
+from mesh.tokens import NodeTokens
+
+CLI = "cli"
+
+
+@asynccontextmanager
+async def service_stubs(home: Home) -> AsyncIterator[dict[str, Any]]:
+    """The main stub of every service that runs here, by the service's name; calls act as `service:cli`.
+
+    Raises StackError where no stack runs.
+    """
+    state = read_state(home)
+    if state.status is not Status.RUNNING:
+        raise StackError("The market does not run here. Start it with `make up`.")
+    sign = NodeTokens.from_files(home.keys).sign
+    async with AsyncExitStack() as stack:
+        channels = {name: RemoteChannel(CLI, ",".join(where), sign) for name, where in state.addresses.items()}
+        for channel in channels.values():
+            stack.push_async_callback(channel.close)
+        with acting_as(service_principal(CLI)):
+            yield {name: _stub(name, channel) for name, channel in sorted(channels.items())}
+        await asyncio.sleep(0)
+
+
+def _stub(service: str, channel: RemoteChannel) -> Any:
+    module = import_module(f"souk.{service}.v1.{service}_service_pb2_grpc")
+    return getattr(module, f"{service.capitalize()}ServiceStub")(channel)
