@@ -2,6 +2,8 @@
 
 import base64
 import json
+import uuid
+from collections.abc import Sequence
 from typing import Final
 
 from mesh.errors import InvalidArgument
@@ -35,6 +37,22 @@ def decode_page(token: str) -> tuple[Part, ...] | None:
     if not isinstance(key, list) or any(isinstance(part, list | dict) for part in key):
         raise _invalid()
     return tuple(key)
+
+
+def decode_id(token: str) -> uuid.UUID | None:
+    """The id that a page of a list in order of ids begins after, None for the first page. Raises as `decode_page`."""
+    key = decode_page(token)
+    if key is None:
+        return None
+    try:
+        return uuid.UUID(*(str(part) for part in key))
+    except (TypeError, ValueError):
+        raise _invalid() from None
+
+
+def next_page(ids: Sequence[uuid.UUID], size: int) -> str:
+    """The token of the next page of such a list, where one entry more than `size` was found; else empty."""
+    return encode_page((str(ids[size - 1]),)) if len(ids) > size else ""
 
 
 def _invalid() -> InvalidArgument:

@@ -1,7 +1,6 @@
 """The RPCs of audit: decode, read, encode."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from souk.audit.v1 import audit_service_pb2 as pb
 from souk.audit.v1.audit_service_pb2_grpc import AuditServiceServicer
@@ -9,7 +8,7 @@ from souk.mesh.v1 import invariants_pb2
 
 from mesh.call import Call
 from mesh.node import ServiceNode
-from mesh.page import decode_page, encode_page, page_size
+from mesh.page import decode_id, next_page, page_size
 from services.audit.repository import Entry, Filter, page_of_entries
 
 # The settling time of an invariant check that asks for none, in seconds.
@@ -23,13 +22,13 @@ class AuditServicer(AuditServiceServicer):
     node: ServiceNode
 
     async def ListAuditEntries(self, request: pb.ListAuditEntriesRequest, call: Call) -> pb.ListAuditEntriesResponse:
-        size, key = page_size(request.page_size), decode_page(request.page_token)
+        size, after = page_size(request.page_size), decode_id(request.page_token)
         wanted = Filter(request.actor, request.resource_id, request.service)
         async with call.db.read() as unit:
-            found = await page_of_entries(unit, wanted, UUID(str(key[0])) if key else None, size + 1)
+            found = await page_of_entries(unit, wanted, after, size + 1)
         return pb.ListAuditEntriesResponse(
             entries=[_entry(entry) for entry in found[:size]],
-            next_page_token=encode_page((str(found[size - 1].id),)) if len(found) > size else "",
+            next_page_token=next_page([entry.id for entry in found], size),
         )
 
     async def CheckInvariants(

@@ -3,7 +3,6 @@
 from typing import TypeAlias
 
 from souk.seller.v1 import seller_events_pb2 as pb
-from souk.seller.v1 import shop_pb2
 
 from services.seller.domain import Happening, ShopEvent
 
@@ -27,6 +26,6 @@ def to_message(event: ShopEvent) -> ShopMessage:
         country=shop.country,
         currency=shop.currency,
         commission_bps=shop.commission_bps,
-        state=shop_pb2.ShopState.Value.Value(shop.state.value),
+        state=shop.state.value,
         version=shop.version,
     )

@@ -31,7 +31,7 @@ _COLUMNS = (
 )
 _AFTER = bindparam("after", type_=Uuid)
 _STATE = bindparam("state", type_=Text)
-_SHOP_ID = bindparam("shop_id")
+_SHOP_ID = bindparam("shop_id", type_=Uuid)
 _BEHIND = or_(_AFTER.is_(None), shops.c.id > _AFTER)
 _IS_MEMBER = (shop_members.c.shop_id == shops.c.id) & (shop_members.c.user_id == bindparam("user_id"))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from mesh.errors import FailedPrecondition, InvalidArgument
 
 CUSTOMER, SELLER, ADMIN = "CUSTOMER", "SELLER", "ADMIN"
+ROLES = (CUSTOMER, SELLER, ADMIN)
 PROFILE_FIELDS = ("display_name", "given_name", "family_name", "phone")
 
 

@@ -1,9 +1,7 @@
 """Saved addresses in their table, sealed with the person's key. Every read takes whose they are."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, delete, func, insert, or_, select, update
@@ -133,7 +131,7 @@ class WrittenAddresses(Addresses):
         if not await self._unit.execute(_DELETE, address_id=address_id, user_id=principal.user_id):
             raise not_found()
 
-    async def _write(self, written: Statement, address: SavedAddress) -> Mapping[str, datetime]:
+    async def _write(self, written: Statement, address: SavedAddress) -> Record:
         if address.is_default:
             await self._unit.execute(_CLEAR_DEFAULT, user_id=address.user_id)
         row = await self._unit.fetch_one(
