@@ -17,22 +17,23 @@ def compile_policy(contract: MethodContract) -> Authorise:
     let_in = [_matcher(policy) for policy in contract.policies]
     # Staff and services are let in by their own policy, whosever the thing is.
     beyond_owner = [_matcher(policy) for policy in contract.policies if policy.who in (Role.ADMIN, Role.SERVICE)]
-    check_owner = _compile_owner(contract)
+    check_owner, internal = _compile_owner(contract), contract.is_internal
 
     def authorise(principal: Principal, request: Any) -> None:
         for matches in let_in:
             if matches(principal):
                 break
         else:
-            raise _refusal(principal)
+            raise _refusal(principal, internal=internal)
         if check_owner is not None and not any(matches(principal) for matches in beyond_owner):
             check_owner(principal, request)
 
     return authorise
 
 
-def _refusal(principal: Principal) -> SoukError:
-    if principal.is_anonymous and not principal.act:
+def _refusal(principal: Principal, *, internal: bool) -> SoukError:
+    # A service that calls for nobody and is not let in itself gains nothing by a sign-in.
+    if principal.is_anonymous and not (internal and principal.act):
         return Unauthenticated("SIGN_IN_REQUIRED", "Sign in first.")
     return PermissionDenied("PERMISSION_DENIED", "This account may not do that.")
 

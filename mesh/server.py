@@ -90,7 +90,7 @@ def _stream(endpoint: Endpoint) -> Callable[[bytes, Context], AsyncIterator[byte
 
 
 async def _abort(context: Context, call: Call, error: SoukError) -> None:
-    trailing: list[tuple[str, str | bytes]] = [(DETAILS_KEY, to_status(error)), *call.response_headers]
+    trailing: tuple[tuple[str, str | bytes], ...] = ((DETAILS_KEY, to_status(error)), *call.response_headers)
     await context.abort(STATUS_CODES[error.code], error.message, trailing)
 
 

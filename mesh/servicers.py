@@ -30,9 +30,7 @@ class _Capture:
         self.services[service] = handlers
 
 
-def endpoints_of(
-    servicer: Any, node: "ServiceNode", pool: descriptor_pool.DescriptorPool | None = None
-) -> Iterator[Endpoint]:
+def endpoints_of(servicer: Any, node: "ServiceNode") -> Iterator[Endpoint]:
     """The endpoints of a servicer. Raises ContractError where the contract of one of its methods is not complete."""
     capture = _Capture()
     for register in _registrations(type(servicer)):

@@ -200,7 +200,7 @@ _NOTHING: Final = _Nothing()
 def span(
     name: str, kind: SpanKind = SpanKind.INTERNAL, attributes: Mapping[str, Any] | None = None
 ) -> _Block | _Nothing:
-    """Begin a child of what runs now, ended with the block: `with span("SELECT orders", SpanKind.CLIENT): ...`.
+    """Begin a child of what runs now, which its `with` block ends; CLIENT is the `kind` of a statement.
 
     Does nothing where the current call is not sampled; the block's value is then None.
     """
