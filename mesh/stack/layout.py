@@ -143,16 +143,16 @@ class _Composer:
         self.stores.append(traces.component())
 
     def _hosted(self) -> list[tuple[str, tuple[str, ...], int]]:
-        """Name, services and port of each worker process; no services: all of them."""
+        """Name, services and port of each worker process."""
         if self.wish.split:
             groups: list[tuple[str, tuple[str, ...]]] = [(f"worker-{each}", (each,)) for each in self.wish.services]
         else:
-            groups = [(f"worker-{number}", ()) for number in range(1, self.wish.workers + 1)]
+            groups = [(f"worker-{number}", self.wish.services) for number in range(1, self.wish.workers + 1)]
         return [(name, services, self.ports.usual(WORKER_PORT + at)) for at, (name, services) in enumerate(groups)]
 
     def _addresses(self, hosted: list[tuple[str, tuple[str, ...], int]]) -> dict[str, list[str]]:
         return {
-            service: [f"{LOOPBACK}:{port}" for _, services, port in hosted if not services or service in services]
+            service: [f"{LOOPBACK}:{port}" for _, services, port in hosted if service in services]
             for service in self.wish.services
         }
 

@@ -1,4 +1,4 @@
-"""Worker processes: each hosts all services, or one each."""
+"""Worker processes: each hosts all services, or one."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,11 +9,10 @@ PORT = 50051
 
 
 def worker(name: str, services: Sequence[str], port: int, env: Mapping[str, str]) -> Component:
-    """A process that hosts the named services, or all of them where none is named."""
-    hosted = tuple(services) or ("--all",)
+    """A process that hosts the named services."""
     return Component(
         name=name,
-        argv=(sys.executable, "-m", "mesh.serve", *hosted, "--port", str(port)),
+        argv=(sys.executable, "-m", "mesh.serve", *services, "--port", str(port)),
         port=port,
         ready=accepts(port),
         env=env,
