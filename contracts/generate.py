@@ -4,12 +4,14 @@ import sys
 from collections.abc import Callable
 
 from contracts import clients, python_stubs, typescript
+from contracts.openapi import files as openapi
 
 # What is written, in order; each alone by `python -m contracts.generate <name>`.
 OUTPUTS: dict[str, Callable[[], None]] = {
     "stubs": python_stubs.write,
     "clients": clients.write,
     "typescript": typescript.write,
+    "openapi": openapi.write,
 }
 
 

@@ -2,20 +2,29 @@
 
 from pathlib import Path
 
-from envoy_data_plane.envoy.extensions.filters.http.lua.v3 import Lua, LuaPerRoute
+from envoy_data_plane.envoy.config.core.v3 import Metadata
+from envoy_data_plane.envoy.extensions.filters.http.lua.v3 import Lua
 from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager.v3 import HttpFilter
-from envoy_data_plane.google.protobuf import Any
+from envoy_data_plane.google.protobuf import Struct
 
 from edge.methods import Method
-from edge.typed import http_filter, packed, text
+from edge.typed import http_filter, text
 
 NAME = "envoy.filters.http.lua"
 _SCRIPT = Path(__file__).parent / "lua" / "not_modified.lua"
 
 
 def cache_filter() -> HttpFilter:
-    return http_filter(NAME, Lua(default_source_code=text(_SCRIPT.read_text())))
+    """Sets cache-control and answers 304 where the caller holds what would be sent."""
+    return http_filter(NAME, Lua(default_source_code=text(_SCRIPT.read_text()), clear_route_cache=False))
 
 
-def method_cache(method: Method) -> Any | None:
-    return None
+def method_cache(method: Method) -> Metadata | None:
+    """What the filter reads from a method's route; None where nothing may be kept."""
+    contract = method.contract
+    if not contract.cache_seconds:
+        return None
+    values = {"cache_control": f"public, max-age={contract.cache_seconds}"}
+    if contract.cache_vary:
+        values["vary"] = ", ".join(contract.cache_vary)
+    return Metadata(filter_metadata={NAME: Struct.from_dict(values)})

@@ -38,9 +38,7 @@ _PROTOCOL = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
 def clusters(placement: Placement, services: Sequence[ServiceDescriptor]) -> list[Cluster]:
     """A cluster for each service that is routed, and for what else the placement names."""
-    made = [
-        service_cluster(name, placement.services[name], probe) for name, probe in sorted(_probes(services).items())
-    ]
+    made = [service_cluster(name, placement.services[name], probe) for name, probe in sorted(_probes(services).items())]
     if placement.sandbox:
         made.append(_cluster(SANDBOX, [placement.sandbox], http2=False))
     if placement.otlp:

@@ -20,14 +20,9 @@ def compressor() -> HttpFilter:
         "envoy.filters.http.compressor",
         Compressor(
             response_direction_config=CompressorResponseDirectionConfig(
-                common_config=CompressorCommonDirectionConfig(
-                    min_content_length=_LEAST_BYTES,
-                    content_type=["application/json", "application/jwk-set+json", "text/html"],
-                ),
+                common_config=CompressorCommonDirectionConfig(min_content_length=_LEAST_BYTES),
                 weaken_etag_on_compress=True,
             ),
-            compressor_library=extension(
-                "gzip", Gzip(compression_level=GzipCompressionLevel.BEST_SPEED)
-            ),
+            compressor_library=extension("gzip", Gzip(compression_level=GzipCompressionLevel.BEST_SPEED)),
         ),
     )

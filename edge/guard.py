@@ -13,8 +13,8 @@ from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager.v
 from envoy_data_plane.envoy.type.matcher.v3 import PathMatcher
 
 from edge.methods import Method
-from edge.typed import http_filter, regex
 from edge.rest import path_regex
+from edge.typed import http_filter, regex
 
 _PARAMETERS = r"[ \t]*(;.*)?"
 _JSON_OR_GRPC = rf"(?i)(application/json{_PARAMETERS}|application/grpc.*)"
@@ -47,13 +47,13 @@ def _accepts(method: Method) -> Policy:
 
 
 def _allow(*conditions: Permission) -> Policy:
-    return Policy(permissions=[Permission(and_rules=PermissionSet(rules=list(conditions)))], principals=[Principal(any=True)])
+    return Policy(
+        permissions=[Permission(and_rules=PermissionSet(rules=list(conditions)))], principals=[Principal(any=True)]
+    )
 
 
 def _header(name: str, pattern: str, absent: str | None = None) -> Permission:
-    matcher = HeaderMatcher(
-        name=name, string_match=regex(pattern), treat_missing_header_as_empty=absent is not None
-    )
+    matcher = HeaderMatcher(name=name, string_match=regex(pattern), treat_missing_header_as_empty=absent is not None)
     return Permission(header=matcher)
 
 

@@ -2,27 +2,18 @@
 
 from envoy_data_plane.envoy.config.common.mutation_rules.v3 import HeaderMutation, HeaderMutationRemoveOnMatch
 from envoy_data_plane.envoy.config.core.v3 import HeaderValueOption, TypedExtensionConfig
-from envoy_data_plane.envoy.extensions.common.matching.v3 import ExtensionWithMatcher
-from envoy_data_plane.envoy.extensions.filters.common.matcher.action.v3 import SkipFilter
 from envoy_data_plane.envoy.extensions.filters.http.header_mutation.v3 import HeaderMutation as HeaderMutationFilter
 from envoy_data_plane.envoy.extensions.filters.http.header_mutation.v3 import Mutations
+from envoy_data_plane.envoy.extensions.filters.http.header_to_metadata.v3 import Config as HeaderToMetadata
+from envoy_data_plane.envoy.extensions.filters.http.header_to_metadata.v3 import ConfigKeyValuePair, ConfigRule
 from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager.v3 import HttpFilter
 from envoy_data_plane.envoy.extensions.http.early_header_mutation.header_mutation.v3 import (
     HeaderMutation as EarlyHeaderMutation,
 )
-from envoy_data_plane.envoy.type.matcher.v3 import HttpRequestHeaderMatchInput, StringMatcher
-from envoy_data_plane.xds.core.v3 import TypedExtensionConfig as XdsExtension
-from envoy_data_plane.xds.type.matcher.v3 import Matcher as XdsMatcher
-from envoy_data_plane.xds.type.matcher.v3 import (
-    MatcherMatcherList,
-    MatcherMatcherListFieldMatcher,
-    MatcherMatcherListPredicate,
-    MatcherMatcherListPredicateSinglePredicate,
-    MatcherOnMatch,
-)
-from envoy_data_plane.xds.type.matcher.v3 import StringMatcher as XdsStringMatcher
+from envoy_data_plane.envoy.type.matcher.v3 import StringMatcher
 
-from edge.typed import SET_IF_ABSENT, extension, header, http_filter, packed
+from edge.protocols import unless_grpc
+from edge.typed import SET_IF_ABSENT, extension, header, http_filter
 
 # What only the mesh and the edge itself may say about a caller or a request.
 _CLAIMS = (
@@ -34,6 +25,7 @@ _CLAIMS = (
 )
 # A proxy of ours in front may say where a call came from; a caller may not.
 _FORWARDED = StringMatcher(prefix="x-forwarded-")
+NOTES = "souk"
 API_CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _SECURITY = (
     ("strict-transport-security", "max-age=63072000; includeSubDomains"),
@@ -76,26 +68,16 @@ def answer_headers() -> HttpFilter:
 
 
 def strip_grpc_from_rest() -> HttpFilter:
-    """REST answers leave without the headers of gRPC; calls that speak gRPC skip this filter."""
-    speaks_grpc = MatcherMatcherListFieldMatcher(
-        predicate=MatcherMatcherListPredicate(
-            single_predicate=MatcherMatcherListPredicateSinglePredicate(
-                input=XdsExtension(
-                    name="content-type", typed_config=packed(HttpRequestHeaderMatchInput(header_name="content-type"))
-                ),
-                value_match=XdsStringMatcher(prefix="application/grpc"),
-            )
-        ),
-        on_match=MatcherOnMatch(action=XdsExtension(name="skip", typed_config=packed(SkipFilter()))),
-    )
+    """REST answers leave without the headers of gRPC."""
     strip = HeaderMutationFilter(mutations=Mutations(response_mutations=[_remove(StringMatcher(prefix="grpc-"))]))
-    return http_filter(
-        "souk.strip_grpc",
-        ExtensionWithMatcher(
-            xds_matcher=XdsMatcher(matcher_list=MatcherMatcherList(matchers=[speaks_grpc])),
-            extension_config=extension("envoy.filters.http.header_mutation", strip),
-        ),
-    )
+    return unless_grpc("souk.strip_grpc", extension("envoy.filters.http.header_mutation", strip))
+
+
+def keep_grpc_status() -> HttpFilter:
+    """Notes the status of the answer for the access log, before it is stripped."""
+    note = ConfigKeyValuePair(metadata_namespace=NOTES, key="grpc_status")
+    config = HeaderToMetadata(response_rules=[ConfigRule(header="grpc-status", on_header_present=note)])
+    return http_filter("envoy.filters.http.header_to_metadata", config)
 
 
 def _remove(names: StringMatcher) -> HeaderMutation:

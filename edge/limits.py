@@ -19,11 +19,11 @@ from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager.v
 from envoy_data_plane.envoy.type.metadata.v3 import MetadataKey, MetadataKeyPathSegment
 from envoy_data_plane.envoy.type.v3 import TokenBucket
 from envoy_data_plane.google.protobuf import Any
+from souk.options.v1 import options_pb2
 
 from edge import tokens
 from edge.methods import Method
 from edge.typed import always, header, http_filter, packed
-from souk.options.v1 import options_pb2
 
 FLOOR, METHOD = "souk.floor", "souk.rate"
 # One address may call this often in a second before anything is verified or parsed for it.
@@ -32,6 +32,7 @@ _FLOOR_PER_ADDRESS = 200
 _TRACKED = 10_000
 # The bucket that a request without any descriptor falls into. It exists because Envoy demands one.
 _UNLIMITED = 4_000_000_000
+_HEADERS = XRateLimitHeadersRfcVersion.DRAFT_VERSION_03
 _ADDRESS = RateLimitAction(remote_address=RateLimitActionRemoteAddress())
 _By = options_pb2.Rate.By
 
@@ -42,7 +43,9 @@ def floor(factor: float) -> HttpFilter:
     descriptor = LocalRateLimitDescriptor(
         entries=[RateLimitDescriptorEntry(key="remote_address")], token_bucket=_bucket(limit, 1)
     )
-    return http_filter(FLOOR, _limits("floor", [descriptor], [RateLimit(actions=[_ADDRESS])], retry_after=1))
+    return http_filter(
+        FLOOR, _limits("floor", [descriptor], [RateLimit(actions=[_ADDRESS])], retry_after=1, told=False)
+    )
 
 
 def method_filter() -> HttpFilter:
@@ -94,7 +97,12 @@ def _kind(rate: options_pb2.Rate) -> str:
 
 
 def _limits(
-    name: str, descriptors: list[LocalRateLimitDescriptor], actions: list[RateLimit], retry_after: int
+    name: str,
+    descriptors: list[LocalRateLimitDescriptor],
+    actions: list[RateLimit],
+    retry_after: int,
+    *,
+    told: bool = True,
 ) -> LocalRateLimit:
     return LocalRateLimit(
         stat_prefix=name,
@@ -106,7 +114,7 @@ def _limits(
         max_dynamic_descriptors=_TRACKED,
         always_consume_default_token_bucket=False,
         rate_limited_as_resource_exhausted=True,
-        enable_x_ratelimit_headers=XRateLimitHeadersRfcVersion.DRAFT_VERSION_03,
+        enable_x_ratelimit_headers=_HEADERS if told else XRateLimitHeadersRfcVersion.OFF,
         response_headers_to_add=[header("retry-after", str(retry_after))],
     )
 

@@ -11,6 +11,7 @@ from envoy_data_plane.envoy.config.core.v3 import (
     TransportSocket,
 )
 from envoy_data_plane.envoy.config.listener.v3 import Filter, FilterChain, Listener
+from envoy_data_plane.envoy.config.route.v3 import HeaderMatcher
 from envoy_data_plane.envoy.extensions.filters.http.grpc_web.v3 import GrpcWeb
 from envoy_data_plane.envoy.extensions.filters.http.health_check.v3 import HealthCheck
 from envoy_data_plane.envoy.extensions.filters.http.router.v3 import Router
@@ -21,12 +22,24 @@ from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager.v
     HttpConnectionManagerServerHeaderTransformation,
     HttpFilter,
 )
-from envoy_data_plane.envoy.config.route.v3 import HeaderMatcher
 from envoy_data_plane.envoy.type.matcher.v3 import StringMatcher
 from envoy_data_plane.envoy.type.v3 import Percent
 from google.protobuf.descriptor import ServiceDescriptor
 
-from edge import caching, compression, cors, guard, headers, limits, replies, routes, telemetry, tokens, transcoder
+from edge import (
+    bodies,
+    caching,
+    compression,
+    cors,
+    guard,
+    headers,
+    limits,
+    replies,
+    routes,
+    telemetry,
+    tokens,
+    transcoder,
+)
 from edge.methods import Method
 from edge.placement import Placement
 from edge.tls import server_socket
@@ -65,7 +78,7 @@ def _manager(
     return HttpConnectionManager(
         stat_prefix="edge",
         codec_type=HttpConnectionManagerCodecType.AUTO,
-        route_config=routes.route_table(placement, services, methods),
+        route_config=routes.route_table(placement, methods),
         http_filters=_filters(placement, services, methods),
         local_reply_config=replies.local_replies(),
         access_log=[telemetry.access_log(placement)],
@@ -105,14 +118,16 @@ def _filters(
     return [
         headers.answer_headers(),
         headers.strip_grpc_from_rest(),
+        headers.keep_grpc_status(),
         _health(services),
         cors.cors_filter(),
+        http_filter("envoy.filters.http.grpc_web", GrpcWeb()),
         limits.floor(placement.rate_factor),
         guard.content_types(methods),
+        bodies.body_limit(),
         compression.compressor(),
-        http_filter("envoy.filters.http.grpc_web", GrpcWeb()),
         caching.cache_filter(),
-        transcoder.transcoder_filter(services),
+        transcoder.transcoder_filter(services, methods),
         # From here on every call is known by its gRPC path, however it came.
         tokens.token_filter(placement),
         limits.method_filter(),

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from google.protobuf.descriptor import ServiceDescriptor
+from souk.options.v1 import options_pb2
 
 from edge.placement import Endpoint
 from mesh.contract import MethodContract, read_descriptor
-from souk.options.v1 import options_pb2
 
 # The mesh's own services are never called from outside.
 INTERNAL_PACKAGE = "souk.mesh."
@@ -28,9 +28,7 @@ def routed_services(
     return [service for service in services if routed_methods([service], placed)]
 
 
-def routed_methods(
-    services: Iterable[ServiceDescriptor], placed: Mapping[str, tuple[Endpoint, ...]]
-) -> list[Method]:
+def routed_methods(services: Iterable[ServiceDescriptor], placed: Mapping[str, tuple[Endpoint, ...]]) -> list[Method]:
     """The methods that callers from outside may reach, of the services that have a place."""
     return [
         Method(contract, tuple(contract.descriptor.GetOptions().Extensions[options_pb2.rate]))

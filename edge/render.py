@@ -45,7 +45,9 @@ def bootstrap(placement: Placement, services: Sequence[ServiceDescriptor]) -> Bo
             listeners=[listener(placement, routed, methods)], clusters=clusters(placement, routed)
         ),
         layered_runtime=LayeredRuntime(
-            layers=[RuntimeLayer(name="souk", static_layer=Struct.from_dict({"re2.max_program_size.error_level": 5000}))]
+            layers=[
+                RuntimeLayer(name="souk", static_layer=Struct.from_dict({"re2.max_program_size.error_level": 5000}))
+            ]
         ),
         overload_manager=OverloadManager(
             refresh_interval=timedelta(seconds=1), resource_monitors=[_connection_limit()]

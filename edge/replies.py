@@ -19,7 +19,11 @@ from edge import headers
 from edge.typed import header, packed, text
 
 DOMAIN = "souk"
-_GRPC = "request.headers['content-type'].startsWith('application/grpc')"
+_MALFORMED = "The request is malformed."
+# A REST call looks like gRPC once it is transcoded; the path that it came by tells it apart.
+_GRPC = (
+    "request.headers['content-type'].startsWith('application/grpc') && !('x-envoy-original-path' in request.headers)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ REPLIES = (
         "response.code >= 400 && response.code < 500 && response.code != 408",
         StatusCode.INVALID_ARGUMENT,
         "REQUEST_MALFORMED",
-        "The request is malformed.",
+        _MALFORMED,
         http=400,
     ),
     Reply(
@@ -162,15 +166,16 @@ def _json_mapper(reply: Reply) -> ResponseMapper:
 
 
 def _grpc_mapper(reply: Reply) -> ResponseMapper:
-    """The message goes into grpc-message; code and details into the headers that gRPC reads them from."""
-    message = reply.message or "%LOCAL_REPLY_BODY%"
-    status = [header("grpc-status", str(reply.code.value[0]))]
-    if reply.message:
-        status.append(header("grpc-status-details-bin", status_details(reply)))
+    """gRPC reads an error from headers, and its answer is always 200 without a body."""
+    status = [
+        header("grpc-status", str(reply.code.value[0])),
+        header("grpc-message", reply.message or _MALFORMED),
+        header("grpc-status-details-bin", status_details(reply)),
+    ]
     return ResponseMapper(
         filter=_filter(f"({reply.when}) && {_GRPC}"),
-        status_code=reply.http or None,
-        body_format_override=SubstitutionFormatString(text_format_source=text(message)),
+        status_code=200,
+        body_format_override=SubstitutionFormatString(text_format_source=text(""), content_type="application/grpc"),
         headers_to_add=[*_headers(reply), *status],
     )
 
@@ -195,7 +200,7 @@ def status_details(reply: Reply) -> str:
     """The google.rpc.Status of a reply as gRPC carries binary headers."""
     detail = any_pb2.Any()
     detail.Pack(error_details_pb2.ErrorInfo(reason=reply.reason, domain=DOMAIN))
-    status = status_pb2.Status(code=reply.code.value[0], message=reply.message, details=[detail])
+    status = status_pb2.Status(code=reply.code.value[0], message=reply.message or _MALFORMED, details=[detail])
     return base64.b64encode(status.SerializeToString(deterministic=True)).decode().rstrip("=")
 
 

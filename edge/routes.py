@@ -7,22 +7,20 @@ from envoy_data_plane.envoy.config.core.v3 import DataSource
 from envoy_data_plane.envoy.config.route.v3 import (
     Decorator,
     DirectResponseAction,
+    HeaderMatcher,
     RetryPolicy,
     RetryPolicyRetryBackOff,
     RetryPolicyRetryHostPredicate,
     Route,
     RouteAction,
-    RouteActionMaxStreamDuration,
     RouteConfiguration,
     RouteMatch,
     VirtualHost,
 )
-from envoy_data_plane.envoy.config.route.v3 import HeaderMatcher
 from envoy_data_plane.envoy.extensions.retry.host.previous_hosts.v3 import PreviousHostsPredicate
 from envoy_data_plane.google.protobuf import Any
-from google.protobuf.descriptor import ServiceDescriptor
 
-from edge import caching, cors, limits, tokens, transcoder
+from edge import bodies, caching, cors, limits, tokens, transcoder
 from edge.clusters import SANDBOX
 from edge.methods import Method
 from edge.placement import Placement
@@ -37,9 +35,7 @@ _NEVER_SEEN = "connect-failure,refused-stream"
 _MAX_FILE_BYTES = 8 << 20
 
 
-def route_table(
-    placement: Placement, services: Sequence[ServiceDescriptor], methods: Sequence[Method]
-) -> RouteConfiguration:
+def route_table(placement: Placement, methods: Sequence[Method]) -> RouteConfiguration:
     """All routes. What none of them names is not there."""
     everything = VirtualHost(
         name="souk",
@@ -47,7 +43,7 @@ def route_table(
         routes=[
             *_files(placement),
             *_mailbox(placement),
-            *_large_bodies(services, methods),
+            *_large_bodies(methods),
             *(_method_route(method, placement) for method in methods),
             _nothing(),
         ],
@@ -63,7 +59,6 @@ def _method_route(method: Method, placement: Placement) -> Route:
     per_filter: dict[str, Any | None] = {
         tokens.NAME: tokens.method_rule(method),
         limits.METHOD: limits.method_limits(method, placement.rate_factor),
-        caching.NAME: caching.method_cache(method),
     }
     return Route(
         name=contract.path,
@@ -71,11 +66,9 @@ def _method_route(method: Method, placement: Placement) -> Route:
         route=RouteAction(
             cluster=contract.host,
             timeout=timedelta(seconds=contract.deadline) + _MARGIN,
-            max_stream_duration=RouteActionMaxStreamDuration(
-                grpc_timeout_header_max=timedelta(seconds=contract.deadline) + _MARGIN
-            ),
             retry_policy=_retries(method),
         ),
+        metadata=caching.method_cache(method),
         decorator=Decorator(operation=contract.path.removeprefix("/")),
         typed_per_filter_config={name: value for name, value in per_filter.items() if value is not None},
     )
@@ -97,7 +90,7 @@ def _retries(method: Method) -> RetryPolicy:
     )
 
 
-def _large_bodies(services: Sequence[ServiceDescriptor], methods: Iterable[Method]) -> list[Route]:
+def _large_bodies(methods: Iterable[Method]) -> list[Route]:
     """Before it is transcoded a call is routed by its REST path: here larger bodies are let in."""
     return [
         _nothing(
@@ -105,7 +98,7 @@ def _large_bodies(services: Sequence[ServiceDescriptor], methods: Iterable[Metho
                 safe_regex=regex(path_regex(rule.template.text)).safe_regex,
                 headers=[HeaderMatcher(name=":method", string_match=regex(rule.verb))],
             ),
-            {transcoder.NAME: transcoder.with_body_limit(services, method.contract.max_request_bytes)},
+            {bodies.NAME: bodies.limit(method)},
         )
         for method in methods
         if method.contract.max_request_bytes > DEFAULT_MAX_REQUEST_BYTES

@@ -13,6 +13,7 @@ from envoy_data_plane.envoy.type.v3 import Percent
 from envoy_data_plane.google.protobuf import Struct
 
 from edge.clusters import TRACES
+from edge.headers import NOTES
 from edge.placement import Placement
 from edge.typed import packed
 
@@ -23,7 +24,7 @@ _LINE = {
     "path": "%PATH(NQ:ORIG_OR_PATH)%",
     "rpc": "%ROUTE_NAME%",
     "status": "%RESPONSE_CODE%",
-    "grpcStatus": "%GRPC_STATUS(SNAKE_STRING)%",
+    "grpcStatus": f"%DYNAMIC_METADATA({NOTES}:grpc_status)%",
     "details": "%RESPONSE_CODE_DETAILS%",
     "flags": "%RESPONSE_FLAGS%",
     "durationMs": "%DURATION%",
@@ -41,9 +42,7 @@ def access_log(placement: Placement) -> AccessLog:
     """One line of JSON for each call."""
     line = SubstitutionFormatString(json_format=Struct.from_dict(_LINE), omit_empty_values=True)
     if placement.access_log is None:
-        return AccessLog(
-            name="envoy.access_loggers.stdout", typed_config=packed(StdoutAccessLog(log_format=line))
-        )
+        return AccessLog(name="envoy.access_loggers.stdout", typed_config=packed(StdoutAccessLog(log_format=line)))
     file = FileAccessLog(path=str(placement.access_log), log_format=line)
     return AccessLog(name="envoy.access_loggers.file", typed_config=packed(file))
 
@@ -53,9 +52,7 @@ def tracing(placement: Placement) -> HttpConnectionManagerTracing | None:
     if placement.otlp is None:
         return None
     exporter = OpenTelemetryConfig(
-        grpc_service=GrpcService(
-            envoy_grpc=GrpcServiceEnvoyGrpc(cluster_name=TRACES), timeout=timedelta(seconds=1)
-        ),
+        grpc_service=GrpcService(envoy_grpc=GrpcServiceEnvoyGrpc(cluster_name=TRACES), timeout=timedelta(seconds=1)),
         service_name="souk.edge",
     )
     return HttpConnectionManagerTracing(

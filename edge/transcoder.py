@@ -1,6 +1,6 @@
 """REST/JSON to gRPC and back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from envoy_data_plane.envoy.extensions.filters.http.grpc_json_transcoder.v3 import (
     GrpcJsonTranscoder,
@@ -12,6 +12,7 @@ from envoy_data_plane.google.protobuf import Any
 from google.protobuf.descriptor import ServiceDescriptor
 
 from contracts.descriptors import descriptor_set
+from edge.methods import Method
 from edge.typed import http_filter, packed
 from mesh.contract import DEFAULT_MAX_REQUEST_BYTES
 
@@ -19,14 +20,13 @@ NAME = "envoy.filters.http.grpc_json_transcoder"
 _MAX_RESPONSE_BYTES = 16 << 20
 
 
-def transcoder_filter(services: Sequence[ServiceDescriptor]) -> HttpFilter:
-    """Transcodes every REST path; a path or parameter that no contract names is refused."""
-    return http_filter(NAME, _transcoder(services, DEFAULT_MAX_REQUEST_BYTES))
+def transcoder_filter(services: Sequence[ServiceDescriptor], methods: Iterable[Method]) -> HttpFilter:
+    """Transcodes every REST path; a path or parameter that no contract names is refused.
 
-
-def with_body_limit(services: Sequence[ServiceDescriptor], max_request_bytes: int) -> Any:
-    """The same for a route whose bodies may be larger."""
-    return packed(_transcoder(services, max_request_bytes))
+    How large a body may be is the body limit's to say: here it is the largest of all.
+    """
+    largest = max((method.contract.max_request_bytes for method in methods), default=DEFAULT_MAX_REQUEST_BYTES)
+    return http_filter(NAME, _transcoder(services, largest))
 
 
 def without_transcoding() -> Any:

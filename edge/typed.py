@@ -14,8 +14,8 @@ from envoy_data_plane.envoy.config.core.v3 import (
     SocketAddress,
     TypedExtensionConfig,
 )
-from envoy_data_plane.envoy.config.endpoint.v3 import LbEndpoint
 from envoy_data_plane.envoy.config.endpoint.v3 import Endpoint as EnvoyEndpoint
+from envoy_data_plane.envoy.config.endpoint.v3 import LbEndpoint
 from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager.v3 import HttpFilter
 from envoy_data_plane.envoy.type.matcher.v3 import RegexMatcher, StringMatcher
 from envoy_data_plane.envoy.type.v3 import FractionalPercent, FractionalPercentDenominatorType
@@ -42,9 +42,7 @@ def http_filter(name: str, message: Message) -> HttpFilter:
     return HttpFilter(name=name, typed_config=packed(message))
 
 
-def header(
-    name: str, value: str, action: HeaderValueOptionHeaderAppendAction = SET
-) -> HeaderValueOption:
+def header(name: str, value: str, action: HeaderValueOptionHeaderAppendAction = SET) -> HeaderValueOption:
     """A header to add."""
     return HeaderValueOption(header=HeaderValue(key=name, value=value), append_action=action)
 

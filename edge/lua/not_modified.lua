@@ -29,6 +29,10 @@ function envoy_on_response(handle)
     return
   end
   local headers = handle:headers()
+  local content_type = headers:get("content-type")
+  if content_type ~= nil and content_type:sub(1, 16) == "application/grpc" then
+    return
+  end
   headers:replace("cache-control", control)
   local vary = handle:metadata():get("vary")
   if vary ~= nil then

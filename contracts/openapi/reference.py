@@ -1,0 +1,5 @@
+"""The reference page."""
+
+
+def page(document):
+    return "<!doctype html><title>Souk</title>"
