@@ -17,13 +17,14 @@ def first_sale(edge: str, variant: dict[str, Any]) -> str:
     register = f'{{"email":"me-{once}@example.com","password":"correct-horse-battery","displayName":"Me"}}'
     item = f'{{"variantId":"{variant["variantId"]}","quantity":1}}'
     order = (
-        '{"shippingAddress":{"name":"Me","line1":"1 Market Street","city":"Berlin","postalCode":"10115","country":"DE"},'
+        '{"shippingAddress":{"name":"Me","line1":"1 Market Street","city":"Berlin","postalCode":"10115",'
+        '"country":"DE"},'
         '"payments":[{"provider":"stripe","token":"pm_card_visa"}],'
         f'"expectedTotal":{{"currency":"{price["currency"]}","amount":"{price["amount"]}"}}}}'
     )
-    token = 'sed \'s/.*"accessToken":"\\([^"]*\\)".*/\\1/\''
+    access = 'sed \'s/.*"accessToken":"\\([^"]*\\)".*/\\1/\''
     return (
-        f"T=$(curl -s {json} -d '{register}' {api}/auth/register | {token}) && "
+        f"T=$(curl -s {json} -d '{register}' {api}/auth/register | {access}) && "
         f"curl -s -o /dev/null {json} -H \"authorization: Bearer $T\" -d '{item}' {api}/cart/items && "
         f'curl -s {json} -H "authorization: Bearer $T" -H "idempotency-key: $$-$(date +%s)" '
         f"-d '{order}' {api}/orders"
