@@ -27,6 +27,7 @@ class Broker:
         self._client = Client()
         self._ready = asyncio.Event()
         self._listeners: dict[str, list[Wake]] = {}
+        self._reconnected: list[Wake] = []
         self._pings: set[str] = set()
         self._pinged = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -61,9 +62,17 @@ class Broker:
         """Call `listener` for each wake-up of `name`; before `start` only."""
         self._listeners.setdefault(name, []).append(listener)
 
+    def on_reconnected(self, listener: Wake) -> None:
+        """Call `listener` whenever the connection stands again after it was lost."""
+        self._reconnected.append(listener)
+
     async def _connect(self) -> None:
         async def ignore_error(error: Exception) -> None:
             _log.debug("NATS: %s", type(error).__name__)
+
+        async def tell() -> None:
+            for listener in self._reconnected:
+                listener()
 
         while True:
             try:
@@ -77,6 +86,7 @@ class Broker:
                     ping_interval=10,
                     no_echo=True,
                     error_cb=ignore_error,
+                    reconnected_cb=tell,
                 )
                 break
             except _NATS_FAILURES as error:
@@ -101,6 +111,8 @@ class Broker:
         """Send what is waiting and disconnect."""
         for task in self._tasks:
             task.cancel()
+        if not self._ready.is_set():
+            return
         with suppress(*_NATS_FAILURES):
             if self._client.is_connected:
                 await self._client.flush(1)

@@ -3,14 +3,15 @@
 import asyncio
 import gc
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from souk.mesh.v1 import session_service_pb2, session_service_pb2_grpc
 
 from mesh import logs
 from mesh.authentication import Authenticator
+from mesh.background import Background
 from mesh.cache import Cache
 from mesh.channel import LocalChannel
 from mesh.contract import host_of
@@ -76,6 +77,14 @@ class ServiceNode:
         with acting_as(self.principal):
             yield
 
+    def wake(self, name: str) -> None:
+        """Call the listeners of `name` in every process soon. A hint: it may get lost."""
+        self._node.background.broker.wake(name)
+
+    def on_wake(self, name: str, listener: Callable[[], None]) -> None:
+        """Call `listener` for each wake-up of `name`; while the service is built only."""
+        self._node.background.broker.on_wake(name, listener)
+
     async def close(self) -> None:
         """Close the connections that are the service's own."""
         await self._channel.close()
@@ -126,6 +135,7 @@ class Node:
         self.settings: MeshSettings = load_mesh_settings(environ)
         self.pool = Pool(self.settings.postgres_url, size=self.settings.postgres_pool_size)
         self.sink = sink or (batch_sink(self.settings.otlp_endpoint) if self.settings.otlp_endpoint else None)
+        self.background = Background(self.pool, self.settings.nats_url)
         self.parts: dict[str, Parts] = {}
         self._services = {service.name: service for service in services}
         self._endpoints: dict[str, Endpoint] = {}
@@ -135,7 +145,6 @@ class Node:
         self.authenticator = self._make_authenticator()
         self._server: Server | None = None
         self._health: Health | None = None
-        self._running = AsyncExitStack()
 
     @property
     def keyring(self) -> Keyring:
@@ -180,10 +189,13 @@ class Node:
         """Build, start and serve; returns the port. With `None` no socket is opened, for jobs and tests."""
         self.build()
         for name, parts in self.parts.items():
+            self.background.add(self.nodes[name], parts)
             if parts.on_start is not None:
-                with acting_as(service_principal(name)):
+                async with self.nodes[name].as_service():
                     await parts.on_start()
         port = await self._listen(address) if address is not None else 0
+        if self.settings.postgres_url:
+            self.background.start()
         gc.collect()
         gc.freeze()
         return port
@@ -194,7 +206,7 @@ class Node:
             self._health.drain()
             await asyncio.sleep(self.settings.drain_seconds)
             await self._server.stop(self.settings.grace_seconds)
-        await self._running.aclose()
+        await self.background.stop()
         for node in self.nodes.values():
             await node.close()
         await self.pool.close()

@@ -1,0 +1,64 @@
+"""What a process does besides serving calls: relays, consumers and jobs, each owned by one process at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final
+
+from mesh.broker import Broker
+from mesh.faults import report_fault
+from mesh.job import Job, JobRunner
+from mesh.locks import Locks
+from mesh.pool import Pool
+from mesh.relay import Relay
+from mesh.retention import clean
+
+if TYPE_CHECKING:
+    from mesh.node import ServiceNode
+    from mesh.service import Parts
+
+CLEAN_SECONDS: Final = 3600.0
+_RESTART_SECONDS: Final = 1.0
+Work = Callable[[], Awaitable[None]]
+
+
+class Background:
+    """The background work of all services of a process, on one broker connection and one session of locks."""
+
+    def __init__(self, pool: Pool, nats_url: str) -> None:
+        """Nothing runs before `start`."""
+        self.broker = Broker(nats_url)
+        self._locks = Locks(pool)
+        self._work: list[tuple[str, Work]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def add(self, node: "ServiceNode", parts: "Parts") -> None:
+        """Take over what a service consists of besides its calls."""
+        relay = Relay(node.db, self.broker, self._locks.lock(f"relay {node.name}"))
+        self._work.append((f"relay {node.name}", relay.run))
+        for job in (*parts.jobs, Job(f"{node.name}-clean", CLEAN_SECONDS, lambda: clean(node.db))):
+            runner = JobRunner(job, self._locks.lock(f"job {job.name}"), node.as_service)
+            self.broker.on_wake(job.name, runner.wake)
+            self._work.append((f"job {job.name}", runner.run))
+
+    def start(self) -> None:
+        """Begin to work."""
+        self.broker.start()
+        for name, work in [*self._work, ("locks", self._locks.run)]:
+            self._tasks.append(asyncio.create_task(_keep_running(name, work), name=name))
+
+    async def stop(self) -> None:
+        """Stop between two steps of each work, then disconnect."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.broker.close()
+
+
+async def _keep_running(name: str, work: Work) -> None:
+    """Begin again whatever ends by a fault of ours: without it events would stay where they are."""
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - see above
+            report_fault(name, error)
+        await asyncio.sleep(_RESTART_SECONDS)
