@@ -84,5 +84,5 @@ $(DEV): requirements-dev.lock pyproject.toml | $(UV)
 
 .PHONY: sync
 sync:
-	$(UV) pip sync --quiet --require-hashes --python $(BIN)/python $(LOCK)
+	$(UV) pip sync --compile-bytecode --quiet --require-hashes --python $(BIN)/python $(LOCK)
 	$(UV) pip install --quiet --offline --no-deps --no-build-isolation --python $(BIN)/python --editable .

@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from cli.overview import print_welcome
+from cli.welcome import print_welcome
 from mesh.stack.errors import StackError
 from mesh.stack.home import Home
 from mesh.stack.keys import make_keys

@@ -1,11 +1,8 @@
 """What runs and where, for people."""
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 
-from cli.first_sale import first_sale
-from cli.market import ADMIN_EMAIL, admin_password
-from mesh.stack.home import Home
 from mesh.stack.state import State, Status, memory_bytes
 
 _COLOURS = {Status.RUNNING: "green", Status.FAILED: "red", Status.STOPPED: "dim"}
@@ -28,19 +25,3 @@ def processes_table(state: State) -> RenderableType:
             each.name, f"[{colour}]{shown}[/]", str(each.port), str(each.pid or ""), str(each.restarts), memory
         )
     return table
-
-
-def print_welcome(console: Console, home: Home, state: State, seconds: float) -> None:
-    """After a start: the processes, the addresses, and how to buy something."""
-    console.print(processes_table(state))
-    console.print()
-    rows = [("edge", state.edge), ("API reference", f"{state.edge}/docs"), ("data", str(home.root))]
-    if "sandbox" in state.urls:
-        rows.append(("mailbox", f"{state.edge}/dev/mailbox"))
-    if state.fresh:
-        rows.append(("administrator", f"{ADMIN_EMAIL}, password {admin_password(home)} (shown this once)"))
-    for name, value in rows:
-        console.print(f"{name:15}{value}", markup=False, highlight=False, soft_wrap=True)
-    console.print(f"\nReady in {seconds:.1f} s. This buys something:\n", markup=False)
-    console.print(first_sale(state.edge), markup=False, highlight=False, soft_wrap=True)
-    console.print()

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from cli.launch import run_detached, run_here
 from cli.market import market_wish
 from cli.overview import processes_table
 from mesh.stack.control import ask
@@ -38,6 +37,9 @@ def up(
     private_ports: Annotated[bool, typer.Option("--private-ports", help="Use no usual port at all.")] = False,
 ) -> None:
     """Start the whole market on this machine."""
+    # Loads the HTTP client, which no other command here needs.
+    from cli.launch import run_detached, run_here
+
     home = find_home()
     if detach:
         run_detached(home, _console, sys.argv[1:])
