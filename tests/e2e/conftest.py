@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from cli.rest import Rest
-from tests.e2e.goods import Goods, put_up
+from tests.goods import Goods, put_up
 from tests.stack_process import Stack
 
 

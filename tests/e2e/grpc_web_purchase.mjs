@@ -8,7 +8,7 @@ import {
   OrderService,
   createSoukClient,
 } from "../../gen/clients/typescript/index.js";
-import { OrderStatus_Value } from "../../gen/clients/typescript/souk/order/v1/order_pb.js";
+import { OrderStatus_Value } from "../../gen/clients/typescript/souk/order/v1/status_pb.js";
 
 const [baseUrl, email, ...variantIds] = process.argv.slice(2);
 const password = "a quiet harbour at dawn";

@@ -20,14 +20,10 @@ from souk_client.souk.order.v1 import ListOrdersRequest, PaymentSource, PlaceOrd
 
 from cli.rest import Rest
 from contracts.typescript import install_packages
-from tests.e2e.goods import ADDRESS, PASSWORD, Goods
+from tests.goods import ADDRESS, PASSWORD, Goods, a_mail_address
 from tests.stack_process import Stack
 
 _SCRIPT = Path(__file__).with_name("grpc_web_purchase.mjs")
-
-
-def a_mail_address() -> str:
-    return f"buyer-{secrets.token_hex(6)}@example.com"
 
 
 def total_of(goods: tuple[Goods, Goods]) -> int:
