@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from souk.mesh.v1 import session_service_pb2, session_service_pb2_grpc
+from souk.mesh.v1.invariants_pb2 import InvariantResult
 
 from mesh import logs
 from mesh.authentication import Authenticator
@@ -79,11 +80,15 @@ class ServiceNode:
 
     def wake(self, name: str) -> None:
         """Call the listeners of `name` in every process soon. A hint: it may get lost."""
-        self._node.background.broker.wake(name)
+        self._node.background.wake(name)
 
     def on_wake(self, name: str, listener: Callable[[], None]) -> None:
         """Call `listener` for each wake-up of `name`; while the service is built only."""
-        self._node.background.broker.on_wake(name, listener)
+        self._node.background.on_wake(name, listener)
+
+    async def verify_delivery(self, settle_seconds: float) -> InvariantResult:
+        """Whether each event took effect once in each of the service's durables. Raises Unavailable without NATS."""
+        return await self._node.background.verify_delivery(self.name, settle_seconds)
 
     async def close(self) -> None:
         """Close the connections that are the service's own."""
@@ -135,7 +140,7 @@ class Node:
         self.settings: MeshSettings = load_mesh_settings(environ)
         self.pool = Pool(self.settings.postgres_url, size=self.settings.postgres_pool_size)
         self.sink = sink or (batch_sink(self.settings.otlp_endpoint) if self.settings.otlp_endpoint else None)
-        self.background = Background(self.pool, self.settings.nats_url)
+        self.background = Background(self.settings.nats_url)
         self.parts: dict[str, Parts] = {}
         self._services = {service.name: service for service in services}
         self._endpoints: dict[str, Endpoint] = {}
@@ -189,9 +194,10 @@ class Node:
         """Build, start and serve; returns the port. With `None` no socket is opened, for jobs and tests."""
         self.build()
         for name, parts in self.parts.items():
-            self.background.add(self.nodes[name], parts)
+            node = self.nodes[name]
+            self.background.host(node.db, node.tracer, parts.consumers, parts.jobs)
             if parts.on_start is not None:
-                async with self.nodes[name].as_service():
+                async with node.as_service():
                     await parts.on_start()
         port = await self._listen(address) if address is not None else 0
         if self.settings.postgres_url:
