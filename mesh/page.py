@@ -44,9 +44,11 @@ def decode_id(token: str) -> uuid.UUID | None:
     key = decode_page(token)
     if key is None:
         return None
+    if len(key) != 1:
+        raise _invalid()
     try:
-        return uuid.UUID(*(str(part) for part in key))
-    except (TypeError, ValueError):
+        return uuid.UUID(str(key[0]))
+    except ValueError:
         raise _invalid() from None
 
 
