@@ -4,8 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
+from souk.mesh.v1.invariants_pb2 import InvariantResult
+
 from mesh.broker import Broker
+from mesh.delivery import verify_delivery
+from mesh.errors import Unavailable
 from mesh.faults import report_fault
+from mesh.intake import Intake
 from mesh.job import Job, JobRunner
 from mesh.locks import Locks
 from mesh.pool import Pool
@@ -18,14 +23,18 @@ if TYPE_CHECKING:
 
 CLEAN_SECONDS: Final = 3600.0
 _RESTART_SECONDS: Final = 1.0
+_CONNECT_SECONDS: Final = 5.0
 Work = Callable[[], Awaitable[None]]
 
 
 class Background:
-    """The background work of all services of a process, on one broker connection and one session of locks."""
+    """The background work of all services of a process, on one broker connection and one session of locks.
+
+    Neither NATS nor PostgreSQL needs to be there when it starts.
+    """
 
     def __init__(self, pool: Pool, nats_url: str) -> None:
-        """Nothing runs before `start`."""
+        """Nothing runs before `start`; without NATS events stay in their outboxes and jobs run."""
         self.broker = Broker(nats_url)
         self._locks = Locks(pool)
         self._work: list[tuple[str, Work]] = []
@@ -35,23 +44,38 @@ class Background:
         """Take over what a service consists of besides its calls."""
         relay = Relay(node.db, self.broker, self._locks.lock(f"relay {node.name}"))
         self._work.append((f"relay {node.name}", relay.run))
+        for consumer in parts.consumers:
+            lock = self._locks.lock(f"consumer {consumer.name}")
+            intake = Intake(consumer, node.db, self.broker, lock, node.tracer)
+            self._work.append((f"consumer {consumer.name}", intake.run))
         for job in (*parts.jobs, Job(f"{node.name}-clean", CLEAN_SECONDS, lambda: clean(node.db))):
             runner = JobRunner(job, self._locks.lock(f"job {job.name}"), node.as_service)
             self.broker.on_wake(job.name, runner.wake)
             self._work.append((f"job {job.name}", runner.run))
 
     def start(self) -> None:
-        """Begin to work."""
+        """Begin to work. Returns at once."""
         self.broker.start()
-        for name, work in [*self._work, ("locks", self._locks.run)]:
+        for name, work in [("locks", self._locks.run), *self._work]:
             self._tasks.append(asyncio.create_task(_keep_running(name, work), name=name))
 
     async def stop(self) -> None:
-        """Stop between two steps of each work, then disconnect."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Finish the events at hand, give the locks away and disconnect."""
+        # The locks go last: nobody else may begin what is still being finished here.
+        for tasks in (self._tasks[1:], self._tasks[:1]):
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         await self.broker.close()
+
+    async def verify_delivery(self, node: "ServiceNode", parts: "Parts", settle_seconds: float) -> InvariantResult:
+        """Invariant I5 for the durables of one hosted service. Raises Unavailable where NATS does not answer."""
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                client = await self.broker.client()
+        except TimeoutError:
+            raise Unavailable("EVENTS_UNAVAILABLE", "NATS does not answer.") from None
+        return await verify_delivery(client, node.db, parts.consumers, settle_seconds)
 
 
 async def _keep_running(name: str, work: Work) -> None:

@@ -21,6 +21,8 @@ _log = logging.getLogger(__name__)
 _TICK_SECONDS = 1.0
 _FIRST_TICKS_SECONDS = 0.1
 _LONGEST_PAUSE = 5.0
+# Includes the time that consumers get to finish before their locks are given away.
+_BALANCE_SECONDS = 10.0
 # A process that was stopped loses its locks after this time: PostgreSQL ends the session.
 _IDLE_SESSION_MS = 20_000
 _TRY = "SELECT key FROM unnest($1::bigint[]) AS key WHERE pg_try_advisory_lock(key)"
@@ -123,7 +125,7 @@ class Locks:
             await session.execute(_JOIN, group)
             tick = _FIRST_TICKS_SECONDS
             while True:
-                async with asyncio.timeout(_LONGEST_PAUSE):
+                async with asyncio.timeout(_BALANCE_SECONDS):
                     await self._balance(session, group)
                 await asyncio.sleep(tick)
                 tick = min(tick * 1.5, _TICK_SECONDS)

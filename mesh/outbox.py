@@ -24,6 +24,14 @@ _NO_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
 _SHARED_PACKAGE = "souk.mesh."
 
 
+# NATS takes messages of 1 MiB at most, and the envelope needs some of it.
+LARGEST_EVENT_BYTES = 900_000
+
+
+class EventTooLarge(ValueError):
+    """The event does not fit in a message of the stream."""
+
+
 class UnknownEvent(TypeError):
     """The message is no event: its contract has no `event` option."""
 
@@ -67,7 +75,10 @@ def subject_of(descriptor: Descriptor, service: str) -> str:
 def make_event(
     service: str, message: Message, aggregate_id: uuid.UUID | str, version: int, traceparent: str
 ) -> OutboxEvent:
-    """The event with the story it belongs to; its id is taken here."""
+    """The event with the story it belongs to; its id is taken here. Raises UnknownEvent or EventTooLarge."""
+    payload = message.SerializeToString()
+    if len(payload) > LARGEST_EVENT_BYTES:
+        raise EventTooLarge(f"{message.DESCRIPTOR.full_name} has {len(payload)} bytes, {LARGEST_EVENT_BYTES} fit")
     key = str(aggregate_id)
     event_id = new_id()
     cause = current_cause()
@@ -83,7 +94,7 @@ def make_event(
         correlation_id=cause.correlation_id or str(event_id),
         actor=current_principal().subject,
         traceparent=traceparent,
-        payload=message.SerializeToString(),
+        payload=payload,
     )
 
 

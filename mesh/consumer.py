@@ -1,0 +1,27 @@
+"""Consumers: each event of a subject takes effect once, in the order of its key, with the effect's own commit."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from souk.mesh.v1.envelope_pb2 import Envelope
+
+Handler: TypeAlias = Callable[..., Awaitable[None]]
+Prepare: TypeAlias = Callable[[Any, Envelope], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """A durable on `subjects` (`souk.order.v1.order.paid`), named `<service>-<purpose>`.
+
+    `handler(event, envelope, uow)` writes the effect in `uow`, which the mesh commits with the mark that the event is
+    done, and calls nobody. `prepare(event, envelope)` runs before it without a unit of work and may call others; what
+    it returns is the handler's fourth argument. Both may run again for the same event until the commit succeeds.
+    """
+
+    name: str
+    subjects: tuple[str, ...]
+    handler: Handler
+    prepare: Prepare | None = None
+    # How many keys are worked on side by side.
+    concurrency: int = 16

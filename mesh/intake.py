@@ -1,0 +1,200 @@
+"""One consumer at work: its streams pulled, its keys side by side and each in order, its failures set aside."""
+
+import asyncio
+import logging
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js.errors import NotFoundError
+
+from mesh import dead_letters
+from mesh.broker import Broker
+from mesh.consumer import Consumer
+from mesh.database import Database
+from mesh.effect import Arrival, Effect
+from mesh.errors import Code, SoukError
+from mesh.events import UnreadableEvent
+from mesh.faults import report_fault
+from mesh.locks import Lock
+from mesh.pull import Pull
+from mesh.streams import ACK_WAIT_SECONDS, MAX_ACK_PENDING, ensure_durable, stream_of
+from mesh.trace import Tracer
+
+_log = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
+_STREAM_PAUSE = 1.0
+_RETRY_POLL_SECONDS = 60.0
+_DRAIN_SECONDS = 2.0
+_PASSING = frozenset({Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED, Code.RESOURCE_EXHAUSTED, Code.ABORTED, Code.CANCELLED})
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether trying again later may help, however often it has failed."""
+    return isinstance(error, TimeoutError) or (isinstance(error, SoukError) and error.code in _PASSING)
+
+
+@dataclass(slots=True)
+class _Pending:
+    arrival: Arrival
+    message: Msg
+    pull: Pull
+
+
+class Intake:
+    """Feeds one consumer whenever this process owns it."""
+
+    def __init__(self, consumer: Consumer, database: Database, broker: Broker, lock: Lock, tracer: Tracer) -> None:
+        """Nothing happens before `run`."""
+        self._consumer = consumer
+        self._database = database
+        self._broker = broker
+        self._lock = lock
+        self._effect = Effect(consumer, database, tracer)
+        self._slots = asyncio.Semaphore(consumer.concurrency)
+        self._queues: dict[str, deque[_Pending]] = {}
+        self._pending: dict[tuple[str, int], _Pending] = {}
+        self._drains: set[asyncio.Task[None]] = set()
+        self._pulls: set[Pull] = set()
+        self._retry = asyncio.Event()
+        self._closing = False
+        broker.on_wake(f"dlq.{database.name}", self._retry.set)
+        broker.on_reconnected(self._renew)
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        await self._lock.hold(self._own)
+
+    async def _own(self) -> None:
+        client = await self._broker.client()
+        streams: dict[str, list[str]] = {}
+        for subject in self._consumer.subjects:
+            streams.setdefault(stream_of(subject), []).append(subject)
+        self._closing = False
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._stay_in_progress())
+                group.create_task(self._retry_letters())
+                for stream, subjects in streams.items():
+                    group.create_task(self._pull(client, stream, subjects))
+        finally:
+            await self._close()
+
+    async def _pull(self, client: Client, stream: str, subjects: list[str]) -> None:
+        while True:
+            pull = Pull(client, stream, self._consumer.name, self._take, MAX_ACK_PENDING)
+            self._pulls.add(pull)
+            try:
+                await ensure_durable(client, stream, self._consumer.name, subjects)
+                await pull.run()
+            except NotFoundError:
+                _log.debug("%s waits for %s", self._consumer.name, stream)
+            except (NatsError, OSError, TimeoutError) as error:
+                _log.warning("%s pulls %s again: %s", self._consumer.name, stream, type(error).__name__)
+            finally:
+                self._pulls.discard(pull)
+            await asyncio.sleep(_STREAM_PAUSE)
+
+    def _renew(self) -> None:
+        for pull in self._pulls:
+            pull.renew()
+
+    def _take(self, message: Msg, pull: Pull) -> None:
+        place = (message.metadata.stream, message.metadata.sequence.stream)
+        known = self._pending.get(place)
+        if known is not None:  # sent again while it is still here
+            known.pull.settled()
+            known.message, known.pull = message, pull
+            return
+        pending = _Pending(Arrival.of(message), message, pull)
+        self._pending[place] = pending
+        queue = self._queues.get(pending.arrival.key)
+        if queue is not None:
+            queue.append(pending)
+            return
+        self._queues[pending.arrival.key] = deque([pending])
+        drain = asyncio.create_task(self._drain(pending.arrival.key))
+        self._drains.add(drain)
+        drain.add_done_callback(self._drains.discard)
+
+    async def _drain(self, key: str) -> None:
+        queue = self._queues[key]
+        try:
+            while queue and not self._closing:
+                await self._finish(queue[0].arrival)
+                await self._settle(queue.popleft())
+        finally:
+            self._queues.pop(key, None)
+
+    async def _finish(self, arrival: Arrival) -> None:
+        """Return when the event is applied or set aside."""
+        failures, pause = 0, _FIRST_PAUSE
+        while True:
+            try:
+                async with self._slots:
+                    await self._effect.apply(arrival)
+            except Exception as error:  # noqa: BLE001  # whatever it is, it is counted
+                if not is_passing(error):
+                    failures += 1
+                    report_fault(f"{self._consumer.name} at event {arrival.event_id}", error)
+                    if failures >= ATTEMPTS or isinstance(error, UnreadableEvent):
+                        with suppress(SoukError):
+                            await self._set_aside(arrival, failures, error)
+                            return
+            else:
+                return
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def _set_aside(self, arrival: Arrival, attempts: int, error: Exception) -> None:
+        await self._effect.set_aside(arrival, attempts, error)
+        client = await self._broker.client()
+        with suppress(NatsError, OSError):
+            headers = {"Souk-Durable": self._consumer.name, "Souk-Reason": type(error).__name__}
+            await client.publish(f"dlq.{arrival.subject}", arrival.data, headers=headers)
+
+    async def _settle(self, pending: _Pending) -> None:
+        metadata = pending.message.metadata
+        self._pending.pop((metadata.stream, metadata.sequence.stream), None)
+        pending.pull.settled()
+        # An acknowledgement that is lost brings the event again, and the inbox knows it.
+        with suppress(NatsError, OSError):
+            await pending.message.ack()
+
+    async def _stay_in_progress(self) -> None:
+        """Tell the server of events that take long, so that it does not send them again."""
+        while True:
+            await asyncio.sleep(ACK_WAIT_SECONDS / 3)
+            for pending in list(self._pending.values()):
+                with suppress(NatsError, OSError):
+                    await pending.message.in_progress()
+
+    async def _retry_letters(self) -> None:
+        while True:
+            self._retry.clear()
+            try:
+                for key in await dead_letters.keys_to_retry(self._database, self._consumer.name):
+                    await self._effect.retry(key)
+            except SoukError as error:
+                _log.warning("%s cannot retry: %s", self._consumer.name, error.reason)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_RETRY_POLL_SECONDS):
+                    await self._retry.wait()
+
+    async def _close(self) -> None:
+        """Finish what is being applied, and give the rest back to whoever is next."""
+        self._closing = True
+        if self._drains:
+            _, late = await asyncio.wait(self._drains, timeout=_DRAIN_SECONDS)
+            for drain in late:
+                drain.cancel()
+        self._queues.clear()
+        for pending in self._pending.values():
+            with suppress(NatsError, OSError):
+                await pending.message.nak()
+        self._pending.clear()
