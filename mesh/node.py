@@ -80,11 +80,11 @@ class ServiceNode:
 
     def wake(self, name: str) -> None:
         """Call the listeners of `name` in every process soon. A hint: it may get lost."""
-        self._node.background.wake(name)
+        self._node.background.broker.wake(name)
 
     def on_wake(self, name: str, listener: Callable[[], None]) -> None:
         """Call `listener` for each wake-up of `name`; while the service is built only."""
-        self._node.background.on_wake(name, listener)
+        self._node.background.broker.on_wake(name, listener)
 
     async def verify_delivery(self, settle_seconds: float) -> InvariantResult:
         """Whether each event took effect once in each of the service's durables. Raises Unavailable without NATS."""
@@ -140,7 +140,7 @@ class Node:
         self.settings: MeshSettings = load_mesh_settings(environ)
         self.pool = Pool(self.settings.postgres_url, size=self.settings.postgres_pool_size)
         self.sink = sink or (batch_sink(self.settings.otlp_endpoint) if self.settings.otlp_endpoint else None)
-        self.background = Background(self.settings.nats_url)
+        self.background = Background(self.pool, self.settings.nats_url)
         self.parts: dict[str, Parts] = {}
         self._services = {service.name: service for service in services}
         self._endpoints: dict[str, Endpoint] = {}
@@ -195,7 +195,7 @@ class Node:
         self.build()
         for name, parts in self.parts.items():
             node = self.nodes[name]
-            self.background.host(node.db, node.tracer, parts.consumers, parts.jobs)
+            self.background.add(node, parts)
             if parts.on_start is not None:
                 async with node.as_service():
                     await parts.on_start()
