@@ -1,7 +1,7 @@
 """What a process does besides serving calls: relays, consumers and jobs, each owned by one process at a time."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from souk.mesh.v1.invariants_pb2 import InvariantResult
@@ -18,6 +18,8 @@ from mesh.relay import Relay
 from mesh.retention import clean
 
 if TYPE_CHECKING:
+    from mesh.consumer import Consumer
+    from mesh.database import Database
     from mesh.node import ServiceNode
     from mesh.service import Parts
 
@@ -38,12 +40,14 @@ class Background:
         self.broker = Broker(nats_url)
         self._locks = Locks(pool)
         self._work: list[tuple[str, Work]] = []
+        self._durables: dict[str, tuple[Database, Sequence[Consumer]]] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     def add(self, node: "ServiceNode", parts: "Parts") -> None:
         """Take over what a service consists of besides its calls."""
         relay = Relay(node.db, self.broker, self._locks.lock(f"relay {node.name}"))
         self._work.append((f"relay {node.name}", relay.run))
+        self._durables[node.name] = (node.db, parts.consumers)
         for consumer in parts.consumers:
             lock = self._locks.lock(f"consumer {consumer.name}")
             intake = Intake(consumer, node.db, self.broker, lock, node.tracer)
@@ -68,14 +72,15 @@ class Background:
             await asyncio.gather(*tasks, return_exceptions=True)
         await self.broker.close()
 
-    async def verify_delivery(self, node: "ServiceNode", parts: "Parts", settle_seconds: float) -> InvariantResult:
+    async def verify_delivery(self, service: str, settle_seconds: float) -> InvariantResult:
         """Invariant I5 for the durables of one hosted service. Raises Unavailable where NATS does not answer."""
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
                 client = await self.broker.client()
         except TimeoutError:
             raise Unavailable("EVENTS_UNAVAILABLE", "NATS does not answer.") from None
-        return await verify_delivery(client, node.db, parts.consumers, settle_seconds)
+        database, consumers = self._durables[service]
+        return await verify_delivery(client, database, consumers, settle_seconds)
 
 
 async def _keep_running(name: str, work: Work) -> None:
