@@ -1,0 +1,1 @@
+"""The rules of orders: plain Python, without database or network."""

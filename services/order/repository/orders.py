@@ -1,0 +1,363 @@
+"""Orders with all that belongs to them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from mesh.database import ReadUnit, Record, UnitOfWork
+from mesh.errors import Aborted, NotFound
+from mesh.keyring import Erased, Keyring
+from mesh.principal import Principal
+from mesh.statement import Statement, statement
+from services.order.domain.order import Address, Attempt, Order
+from services.order.domain.part import Line, Part, Shipment
+from services.order.domain.status import OrderState, PaymentState
+from services.order.repository import rows
+from services.order.tables import order_lines, order_payments, orders, seller_orders, shipments
+
+SHIPPING_ADDRESS = "shipping_address"
+BILLING_ADDRESS = "billing_address"
+PAYMENT_TOKEN = "payment_token"  # noqa: S105  # the name of a field
+
+
+def _insert(table: Table, *without: str) -> Statement:
+    columns = [column for column in table.c if column.name not in without]
+    return statement(
+        insert(table).values({column.name: bindparam(column.name, type_=column.type) for column in columns})
+    )
+
+
+_INSERT_ORDER = _insert(orders, "update_time", "stock_due_time")
+_INSERT_PART = _insert(seller_orders, "confirm_time")
+_INSERT_LINE = _insert(order_lines, "shipped_quantity")
+_CHANGING = (
+    "state",
+    "payment_state",
+    "fulfilment_state",
+    "status",
+    "refunded_amount",
+    "history",
+    "reason",
+    "superseded_by_id",
+    "hold_expire_time",
+    "pay_time",
+    "deliver_time",
+    "version",
+)
+_UPDATE_ORDER = statement(
+    update(orders)
+    .where(orders.c.id == bindparam("order_id"), orders.c.version == bindparam("present_version"))
+    .values(
+        {name: bindparam(f"new_{name}", type_=orders.c[name].type) for name in _CHANGING} | {"update_time": func.now()}
+    )
+)
+_UPDATE_PART = statement(
+    update(seller_orders)
+    .where(seller_orders.c.id == bindparam("part_id"))
+    .values(
+        fulfilment_state=bindparam("new_fulfilment_state"),
+        status=bindparam("new_status"),
+        confirm_time=bindparam("new_confirm_time", type_=seller_orders.c.confirm_time.type),
+    )
+)
+_UPDATE_LINE = statement(
+    update(order_lines)
+    .where(order_lines.c.id == bindparam("line_id"))
+    .values(shipped_quantity=bindparam("new_shipped_quantity"))
+)
+_new_shipment = insert(shipments).values({column.name: bindparam(column.name) for column in shipments.c})
+_SAVE_SHIPMENT = statement(
+    _new_shipment.on_conflict_do_update(
+        index_elements=[shipments.c.id], set_={"deliver_time": _new_shipment.excluded.deliver_time}
+    )
+)
+_new_attempt = insert(order_payments).values(
+    {
+        column.name: bindparam(column.name, type_=column.type)
+        for column in order_payments.c
+        if column.name not in {"create_time", "update_time"}
+    }
+)
+_SAVE_ATTEMPT = statement(
+    _new_attempt.on_conflict_do_update(
+        index_elements=[order_payments.c.id],
+        set_={
+            "state": _new_attempt.excluded.state,
+            "decline_reason": _new_attempt.excluded.decline_reason,
+            "token_sealed": _new_attempt.excluded.token_sealed,
+            "update_time": func.now(),
+        },
+    )
+)
+_BY_ID = select(*orders.c).where(orders.c.id == bindparam("order_id"))
+_LOAD = statement(_BY_ID)
+_LOCK = statement(_BY_ID.with_for_update())
+_PARTS = statement(
+    select(*seller_orders.c).where(seller_orders.c.order_id == bindparam("order_id")).order_by(seller_orders.c.position)
+)
+_LINES = statement(
+    select(*order_lines.c).where(order_lines.c.order_id == bindparam("order_id")).order_by(order_lines.c.id)
+)
+_ATTEMPTS = statement(
+    select(*order_payments.c)
+    .where(order_payments.c.order_id == bindparam("order_id"))
+    .order_by(order_payments.c.position)
+)
+_SHIPMENTS = statement(
+    select(*shipments.c).where(shipments.c.seller_order_id == func.any(bindparam("part_ids"))).order_by(shipments.c.id)
+)
+_BY_KEY = statement(
+    select(orders.c.id).where(orders.c.user_id == bindparam("user_id"), orders.c.place_key == bindparam("place_key"))
+)
+_OPEN_OF_CART = statement(
+    select(orders.c.id).where(orders.c.cart_id == bindparam("cart_id"), orders.c.state == OrderState.OPEN.value)
+)
+_PART_ORDER = statement(
+    select(seller_orders.c.order_id).where(
+        seller_orders.c.id == bindparam("seller_order_id"),
+        seller_orders.c.shop_id == bindparam("shop_id"),
+        seller_orders.c.confirm_time.is_not(None),
+    )
+)
+_SET_STOCK_DUE = statement(
+    update(orders)
+    .where(orders.c.id == bindparam("order_id"))
+    .values(stock_due_time=func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, bindparam("seconds")))
+)
+_STOCK_DUE = statement(
+    select(orders.c.id).where(orders.c.stock_due_time < func.now()).order_by(orders.c.stock_due_time).limit(200)
+)
+_STOCK_SURE = statement(
+    update(orders).where(orders.c.id == func.any(bindparam("order_ids"))).values(stock_due_time=None)
+)
+_DELIVERED = statement(
+    select(orders.c.id)
+    .where(orders.c.state == OrderState.CONFIRMED.value, orders.c.fulfilment_state == "DELIVERED")
+    .where(orders.c.payment_state != PaymentState.DISPUTED.value)
+    .where(orders.c.deliver_time < func.now() - bindparam("window"))
+    .order_by(orders.c.deliver_time)
+    .limit(100)
+)
+
+
+class OrderGone(Aborted):
+    """The order was changed by somebody else since it was read."""
+
+
+class Orders:
+    """Stores orders and seals what is personal in them."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    async def insert(self, uow: UnitOfWork, order: Order) -> None:
+        """Write a new order with all that belongs to it."""
+        shipping = await self._seal_address(uow, order, order.shipping_address, SHIPPING_ADDRESS)
+        billing = await self._seal_address(uow, order, order.billing_address, BILLING_ADDRESS)
+        await uow.execute(_INSERT_ORDER, **rows.new_order_row(order, shipping, billing))
+        await uow.execute_many(_INSERT_PART, rows.part_rows(order))
+        await uow.execute_many(_INSERT_LINE, rows.line_rows(order))
+        await self._save_last_attempt(uow, order)
+
+    async def save(self, uow: UnitOfWork, order: Order, present_version: int) -> None:
+        """Write a moved order: its own row, its parts' states and its last attempt.
+
+        Raises OrderGone where it is no longer at `present_version`.
+        """
+        changed = {f"new_{name}": value for name, value in rows.order_row(order).items()}
+        if not await uow.execute(_UPDATE_ORDER, order_id=order.order_id, present_version=present_version, **changed):
+            raise OrderGone("ORDER_CHANGED", "The order was changed meanwhile; read it again.")
+        await uow.execute_many(_UPDATE_PART, [_part_change(order, part) for part in order.parts])
+        await self._save_last_attempt(uow, order)
+
+    async def save_shipping(self, uow: UnitOfWork, part: Part) -> None:
+        """Write what was sent of a part."""
+        await uow.execute_many(
+            _UPDATE_LINE,
+            [{"line_id": line.line_id, "new_shipped_quantity": line.shipped_quantity} for line in part.lines],
+        )
+        await uow.execute_many(
+            _SAVE_SHIPMENT, [rows.shipment_row(part.seller_order_id, shipment) for shipment in part.shipments]
+        )
+
+    async def _save_last_attempt(self, uow: UnitOfWork, order: Order) -> None:
+        attempt = order.attempt
+        if attempt is None:
+            return
+        token = None
+        if attempt.token and order.state is OrderState.OPEN and not attempt.is_dead:
+            token = await self._keyring.seal(uow, order.user_id, attempt.token.encode(), PAYMENT_TOKEN)
+        await uow.execute(_SAVE_ATTEMPT, **rows.attempt_row(order, len(order.attempts) - 1, token))
+
+    async def _seal_address(self, uow: UnitOfWork, order: Order, address: Address | None, field: str) -> bytes:
+        plaintext = json.dumps(asdict(address) if address else None).encode()
+        return await self._keyring.seal(uow, order.user_id, plaintext, field)
+
+    async def load(self, unit: ReadUnit, order_id: UUID, principal: Principal) -> Order:
+        """An order that the caller may see. Raises ORDER_NOT_FOUND for all others."""
+        return await self._load(unit, _LOAD, order_id, _sees(principal))
+
+    async def lock(self, uow: UnitOfWork, order_id: UUID, principal: Principal) -> Order:
+        """The same with its row locked."""
+        return await self._load(uow, _LOCK, order_id, _sees(principal))
+
+    async def lock_part(
+        self, uow: UnitOfWork, seller_order_id: UUID, shop_id: UUID, principal: Principal
+    ) -> tuple[Order, Part]:
+        """A shop's part with its whole order locked, where the order was paid and the caller is of the shop."""
+        order_id = await _order_of_part(uow, seller_order_id, shop_id, principal)
+        order = await self._load(uow, _LOCK, order_id, lambda _: True)
+        return order, order.part(seller_order_id)
+
+    async def load_part(
+        self, unit: ReadUnit, seller_order_id: UUID, shop_id: UUID, principal: Principal
+    ) -> tuple[Order, Part]:
+        """The same without a lock."""
+        order_id = await _order_of_part(unit, seller_order_id, shop_id, principal)
+        order = await self._load(unit, _LOAD, order_id, lambda _: True)
+        return order, order.part(seller_order_id)
+
+    async def lock_for_seller(self, uow: UnitOfWork, order_id: UUID, principal: Principal) -> Order:
+        """A paid order of which a part belongs to a shop of the caller, with its row locked."""
+        order = await self._load(uow, _LOCK, order_id, lambda _: True)
+        if not order.was_paid or not any(principal.can_act_for(part.shop_id) for part in order.parts):
+            raise _not_found(order_id)
+        return order
+
+    async def _load(self, unit: ReadUnit, query: Statement, order_id: UUID, may_see: Callable[[UUID], bool]) -> Order:
+        row = await unit.fetch_one(query, order_id=order_id)
+        if row is None or not may_see(row["user_id"]):
+            raise _not_found(order_id)
+        lines: dict[UUID, list[Line]] = {}
+        for line in await unit.fetch(_LINES, order_id=order_id):
+            lines.setdefault(line["seller_order_id"], []).append(rows.line_of(line))
+        sent: dict[UUID, list[Shipment]] = {}
+        if row["pay_time"] is not None:
+            for shipment in await unit.fetch(_SHIPMENTS, part_ids=list(lines)):
+                sent.setdefault(shipment["seller_order_id"], []).append(rows.shipment_of(shipment))
+        parts = [
+            rows.part_of(part, lines[part["id"]], sent.get(part["id"], []))
+            for part in await unit.fetch(_PARTS, order_id=order_id)
+        ]
+        attempts = [
+            await self._attempt(unit, row["user_id"], attempt)
+            for attempt in await unit.fetch(_ATTEMPTS, order_id=order_id)
+        ]
+        return _order(row, parts, attempts, *await self._addresses(unit, row))
+
+    async def _attempt(self, unit: ReadUnit, user_id: UUID, row: Record) -> Attempt:
+        token = await self._open(unit, user_id, row["token_sealed"], PAYMENT_TOKEN) if row["token_sealed"] else None
+        return rows.attempt_of(row, token.decode() if token else "")
+
+    async def _addresses(self, unit: ReadUnit, row: Record) -> tuple[Address | None, Address | None]:
+        shipping = await self._open(unit, row["user_id"], row["shipping_address_sealed"], SHIPPING_ADDRESS)
+        billing = await self._open(unit, row["user_id"], row["billing_address_sealed"], BILLING_ADDRESS)
+        return address_of(shipping), address_of(billing)
+
+    async def _open(self, unit: ReadUnit, user_id: UUID, sealed: bytes, field: str) -> bytes | None:
+        try:
+            return await self._keyring.open(unit, user_id, sealed, field)
+        except Erased:
+            return None
+
+
+def address_of(plaintext: bytes | None) -> Address | None:
+    """The address that was sealed, None where its person was erased."""
+    fields = json.loads(plaintext) if plaintext else None
+    return Address(**fields) if fields else None
+
+
+def _part_change(order: Order, part: Part) -> dict[str, Any]:
+    return {
+        "part_id": part.seller_order_id,
+        "new_fulfilment_state": part.fulfilment,
+        "new_status": order.part_status(part),
+        "new_confirm_time": order.pay_time,
+    }
+
+
+def _sees(principal: Principal) -> Callable[[UUID], bool]:
+    if principal.is_admin or principal.is_service:
+        return lambda _: True
+    return lambda user_id: str(user_id) == principal.subject
+
+
+def _not_found(order_id: UUID) -> NotFound:
+    return NotFound("ORDER_NOT_FOUND", "There is no such order.", orderId=str(order_id))
+
+
+async def _order_of_part(unit: ReadUnit, seller_order_id: UUID, shop_id: UUID, principal: Principal) -> UUID:
+    may_see = principal.is_admin or principal.can_act_for(shop_id)
+    order_id = await unit.fetch_value(_PART_ORDER, seller_order_id=seller_order_id, shop_id=shop_id)
+    if order_id is None or not may_see:
+        raise NotFound(
+            "SELLER_ORDER_NOT_FOUND", "There is no such part of an order.", sellerOrderId=str(seller_order_id)
+        )
+    found: UUID = order_id
+    return found
+
+
+def _order(
+    row: Record, parts: list[Part], attempts: list[Attempt], shipping: Address | None, billing: Address | None
+) -> Order:
+    return Order(
+        order_id=row["id"],
+        order_number=row["order_number"],
+        user_id=row["user_id"],
+        cart_id=row["cart_id"],
+        cart_version=row["cart_version"],
+        place_key=row["place_key"],
+        sums=rows.sums_of_row(row),
+        parts=parts,
+        shipping_address=shipping,
+        billing_address=billing,
+        place_time=row["place_time"],
+        state=OrderState(row["state"]),
+        payment_state=PaymentState(row["payment_state"]),
+        attempts=attempts,
+        history=rows.history_of(row["history"]),
+        reason=row["reason"],
+        superseded_by_id=row["superseded_by_id"],
+        hold_expire_time=row["hold_expire_time"],
+        pay_time=row["pay_time"],
+        deliver_time=row["deliver_time"],
+        refunded_amount=row["refunded_amount"],
+        version=row["version"],
+    )
+
+
+async def find_by_key(unit: ReadUnit, user_id: UUID, place_key: str) -> UUID | None:
+    """The order that the call with this key placed, None where there is none."""
+    order_id: UUID | None = await unit.fetch_value(_BY_KEY, user_id=user_id, place_key=place_key)
+    return order_id
+
+
+async def find_open_of_cart(unit: ReadUnit, cart_id: UUID) -> UUID | None:
+    """The open order of a cart, None where there is none."""
+    order_id: UUID | None = await unit.fetch_value(_OPEN_OF_CART, cart_id=cart_id)
+    return order_id
+
+
+async def set_stock_due(uow: UnitOfWork, order_id: UUID, seconds: float) -> None:
+    """Make sure of the order's stock in `seconds`."""
+    await uow.execute(_SET_STOCK_DUE, order_id=order_id, seconds=seconds)
+
+
+async def list_stock_due(unit: ReadUnit) -> list[UUID]:
+    """Up to 200 paid orders whose stock is to be made sure of now."""
+    return [row["id"] for row in await unit.fetch(_STOCK_DUE)]
+
+
+async def stock_sure(uow: UnitOfWork, order_ids: list[UUID]) -> None:
+    """Their stock is committed."""
+    await uow.execute(_STOCK_SURE, order_ids=order_ids)
+
+
+async def list_delivered(unit: ReadUnit, window: Any) -> list[UUID]:
+    """Up to 100 confirmed orders that were delivered longer than `window` ago."""
+    return [row["id"] for row in await unit.fetch(_DELIVERED, window=window)]
