@@ -72,7 +72,7 @@ def _wait_until_ready(home: Home, child: "subprocess.Popen[bytes]") -> State | N
         if child.poll() is not None:
             return None
         state = read_state(home)
-        if state.supervisor.pid == child.pid and state.status is Status.RUNNING:
+        if state.supervisor.pid == child.pid and state.complete:
             return state
         time.sleep(0.05)
     child.terminate()

@@ -11,7 +11,7 @@ from mesh.stack.home import Home
 from mesh.stack.layout import Urls, Wish
 
 ADMIN_EMAIL = "admin@example.com"
-_SEED = (sys.executable, "-m", "cli.main", "seed", "--demo")
+_SEED = (sys.executable, "-m", "cli.main", "seed")
 _WEBHOOK_PATH = "/api/v1/webhooks/stripe"
 
 

@@ -71,6 +71,8 @@ class Layout:
     """The stages in order, the state that the supervisor begins with, and the environment of the services."""
 
     stages: tuple[Stage, ...]
+    # What a start does once everything runs.
+    last_tasks: tuple[Task, ...]
     state: State
     env: Mapping[str, str] = field(default_factory=dict)
 
@@ -107,9 +109,8 @@ class _Composer:
             Stage(workers if find_spec("mesh.serve") and self.wish.services else ()),
             Stage((envoy.component(),) if find_spec("edge.render") and find_spec("mesh.serve") else ()),
         )
-        if fresh and self.wish.seed:
-            stages += (Stage(tasks=(Task("seed", self.wish.seed, env),)),)
-        return Layout(stages, state, env)
+        seed = (Task("seed", self.wish.seed, env),) if fresh and self.wish.seed else ()
+        return Layout(stages, seed, state, env)
 
     def _stores(self) -> None:
         kinds = (

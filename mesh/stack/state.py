@@ -47,6 +47,8 @@ class State:
 
     status: Status = Status.STOPPED
     supervisor: ProcessState = field(default_factory=lambda: ProcessState("supervisor", Status.STOPPED))
+    # Whether the start is over: all runs, and a new store is stocked.
+    complete: bool = False
     edge: str = ""
     # Whether this start made the store.
     fresh: bool = False

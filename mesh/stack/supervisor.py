@@ -46,7 +46,6 @@ class Supervisor:
             try:
                 async with serve_control(self.home, self._control):
                     if await self._started_before(end):
-                        self._set(Status.RUNNING)
                         on_ready(self.state)
                         await end.wait()
             except StackError:
@@ -72,6 +71,10 @@ class Supervisor:
             parts = [self._part(each) for each in stage.components]
             self._stages.append(parts)
             await _all([*(part.start() for part in parts), *(run_task(task, self.home) for task in stage.tasks)])
+        self._set(Status.RUNNING)
+        await _all([run_task(task, self.home) for task in self._layout.last_tasks])
+        self._state = replace(self._state, complete=True)
+        self._write()
 
     def _part(self, component: Component) -> Part:
         part = Part(component, self.home, self._say, self._write)

@@ -20,7 +20,7 @@ def components(layout: Layout) -> dict[str, Component]:
 
 
 def tasks(layout: Layout) -> dict[str, Task]:
-    return {each.name: each for stage in layout.stages for each in stage.tasks}
+    return {each.name: each for each in layout.last_tasks}
 
 
 class TestMakeLayout:
