@@ -88,8 +88,7 @@ class ServiceNode:
 
     async def verify_delivery(self, settle_seconds: float) -> InvariantResult:
         """Whether each event took effect once in each of the service's durables. Raises Unavailable without NATS."""
-        parts = self._node.parts[self.name]
-        return await self._node.background.verify_delivery(self, parts, settle_seconds)
+        return await self._node.background.verify_delivery(self.name, settle_seconds)
 
     async def close(self) -> None:
         """Close the connections that are the service's own."""
