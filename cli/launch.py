@@ -24,7 +24,7 @@ _DETACH_SECONDS = 180.0
 _IMPORTANT = re.compile(r'\b(ERROR|CRITICAL|FATAL|PANIC)\b|"level": ?"(error|critical)"|^Traceback')
 
 
-def run_here(wish: Wish, console: Console) -> None:
+def run_here(wish: Wish, console: Console, *, welcome: bool) -> None:
     """Run the stack until Ctrl-C."""
     began = time.monotonic()
     home = wish.home
@@ -39,7 +39,8 @@ def run_here(wish: Wish, console: Console) -> None:
 
     def on_ready(state: State) -> None:
         home.seeded_file.touch()
-        print_welcome(console, home, state, time.monotonic() - began)
+        if welcome:
+            print_welcome(console, home, state, time.monotonic() - began)
         follower.append(asyncio.get_running_loop().create_task(_follow(home, state, say)))
 
     asyncio.run(Supervisor(home, layout, say).run(on_ready))
@@ -53,7 +54,7 @@ def run_detached(home: Home, console: Console, arguments: list[str]) -> None:
         raise StackError(f"A stack runs in {home.root} already; `souk status` shows it.")
     home.prepare()
     log = home.log("supervisor")
-    command = [sys.executable, "-m", "cli.main", *(each for each in arguments if each != "--detach")]
+    command = [sys.executable, "-m", "cli.main", *(each for each in arguments if each != "--detach"), "--no-welcome"]
     with open_log(log) as output:
         start_of_log = output.tell()
         child = subprocess.Popen(  # noqa: S603 - this program itself

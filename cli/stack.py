@@ -35,6 +35,8 @@ def up(
     split: Annotated[bool, typer.Option("--split", help="One process for each service.")] = False,
     empty: Annotated[bool, typer.Option("--empty", help="No demo catalogue in a new store.")] = False,
     private_ports: Annotated[bool, typer.Option("--private-ports", help="Use no usual port at all.")] = False,
+    # The supervisor of a detached stack leaves it to the command that waits: a password belongs into no log.
+    welcome: Annotated[bool, typer.Option("--welcome/--no-welcome", hidden=True)] = True,
 ) -> None:
     """Start the whole market on this machine."""
     # Loads the HTTP client, which no other command here needs.
@@ -46,7 +48,7 @@ def up(
         return
     home.prepare()
     wish = replace(market_wish(home), port=port or None, workers=workers, split=split, private_ports=private_ports)
-    run_here(replace(wish, seed=()) if empty else wish, _console)
+    run_here(replace(wish, seed=()) if empty else wish, _console, welcome=welcome)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from rich.console import Console
 from cli.first_sale import first_sale, something_in_stock
 from cli.market import ADMIN_EMAIL, admin_password
 from cli.overview import processes_table
-from cli.rest import Rest
+from cli.rest import Rest, RestError
 from mesh.stack.home import Home
 from mesh.stack.state import State
 
@@ -27,7 +27,10 @@ def print_welcome(console: Console, home: Home, state: State, seconds: float) ->
 
 
 def _first_sale(edge: str) -> str:
-    variant = something_in_stock(Rest(edge))
+    try:
+        variant = something_in_stock(Rest(edge))
+    except RestError as error:
+        return f"It does not show its goods: {error}"
     if variant is None:
         return "The market is empty; `souk seed` stocks it."
     return f"This buys something:\n\n{first_sale(edge, variant)}"

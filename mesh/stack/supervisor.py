@@ -48,7 +48,7 @@ class Supervisor:
                     if await self._started_before(end):
                         on_ready(self.state)
                         await end.wait()
-            except StackError:
+            except BaseException:
                 await self._stop(Status.FAILED)
                 raise
             await self._stop(Status.STOPPED)
