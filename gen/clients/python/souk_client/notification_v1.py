@@ -66,6 +66,7 @@ class NotificationClient(Client):
         headers: Mapping[str, str] | None = None,
     ) -> souk_notification_v1.Notification:
         """Tells a person something, in the apps and by e-mail if asked.
+        Reasons: USER_NOT_FOUND (NOT_FOUND) when there is no such account.
 
         Waits at most `timeout` seconds, by default a little over the server's own 3 s. Repeating it repeats the effect, unless the same `idempotency_key` comes with it.
         """

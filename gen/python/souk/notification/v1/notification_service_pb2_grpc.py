@@ -81,6 +81,7 @@ class NotificationServiceServicer:
 
     def CreateNotification(self, request, context):
         """Tells a person something, in the apps and by e-mail if asked.
+        Reasons: USER_NOT_FOUND (NOT_FOUND) when there is no such account.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -166,6 +166,7 @@ export declare const NotificationService: GenService<{
   },
   /**
    * Tells a person something, in the apps and by e-mail if asked.
+   * Reasons: USER_NOT_FOUND (NOT_FOUND) when there is no such account.
    *
    * @generated from rpc souk.notification.v1.NotificationService.CreateNotification
    */

@@ -1,0 +1,1 @@
+"""The rules of notification: what is said, and what becomes of a message on its way."""

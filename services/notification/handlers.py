@@ -1,0 +1,111 @@
+"""The use cases of notification."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from mesh.ids import new_id
+from services.notification.domain.delivery import SENT, Attempt, Message, put_off, refused
+from services.notification.domain.letters import Letter
+from services.notification.domain.mail import Mail, write_mail
+
+# How many messages a sender takes at once, and for how long they are its own.
+BATCH = 20
+LEASE = timedelta(minutes=2)
+
+
+class Notifications(Protocol):
+    """What is shown in the apps."""
+
+    async def add(self, notification_id: UUID, user_id: UUID, letter: Letter) -> datetime: ...
+
+
+class Queue(Protocol):
+    """What waits to be sent."""
+
+    async def queue(self, message_id: UUID, user_id: UUID, letter: Letter) -> None: ...
+
+
+class Claims(Protocol):
+    """What waits to be sent, to who sends it."""
+
+    async def claim(self, size: int, lease: timedelta) -> list[Message]: ...
+    async def settle(self, message: Message, attempt: Attempt) -> None: ...
+
+
+class Store(Protocol):
+    """Units of work on the queue."""
+
+    def write(self) -> AbstractAsyncContextManager[Claims]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where a person is reached and what they are called."""
+
+    email: str
+    display_name: str
+
+
+class Contacts(Protocol):
+    """The people, whom another service knows."""
+
+    async def of(self, user_ids: Iterable[UUID]) -> Mapping[UUID, Contact]: ...
+
+
+class Refused(Exception):
+    """The mail server will not take the message, now or later; the argument is a word for programs."""
+
+
+class NotNow(Exception):
+    """The mail server cannot take the message now; the argument is a word for programs."""
+
+
+class Mailer(Protocol):
+    """The mail server."""
+
+    async def send(self, message_id: UUID, create_time: datetime, address: str, mail: Mail) -> None:
+        """Hand a mail over. Raises Refused or NotNow."""
+
+
+async def tell(shown: Notifications, queue: Queue | None, user_id: UUID, letter: Letter) -> tuple[UUID, datetime]:
+    """Tell a person something in the apps and, where there is a queue, by e-mail."""
+    notification_id = new_id()
+    create_time = await shown.add(notification_id, user_id, letter)
+    if queue is not None:
+        await queue.queue(notification_id, user_id, letter)
+    return notification_id, create_time
+
+
+async def send_due(store: Store, contacts: Contacts, mailer: Mailer) -> int:
+    """Send what is due, at most BATCH, and return how many were tried. Nothing is sent inside a transaction."""
+    async with store.write() as claims:
+        messages = await claims.claim(BATCH, LEASE)
+    people = await contacts.of({message.user_id for message in messages}) if messages else {}
+    for message in messages:
+        attempt = await _attempt(message, people.get(message.user_id), mailer)
+        async with store.write() as claims:
+            await claims.settle(message, attempt)
+    return len(messages)
+
+
+async def send_all_due(store: Store, contacts: Contacts, mailer: Mailer) -> None:
+    """Send until nothing is due."""
+    while await send_due(store, contacts, mailer) == BATCH:
+        pass
+
+
+async def _attempt(message: Message, contact: Contact | None, mailer: Mailer) -> Attempt:
+    if contact is None or message.letter is None:
+        return refused("RECIPIENT_GONE")
+    mail = write_mail(message.letter, contact.display_name)
+    try:
+        await mailer.send(message.message_id, message.create_time, contact.email, mail)
+    except Refused as error:
+        return refused(str(error))
+    except NotNow as error:
+        return put_off(message, str(error))
+    return SENT

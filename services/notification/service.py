@@ -1,0 +1,47 @@
+"""The composition root of notification."""
+
+from souk.identity.v1.identity_service_pb2_grpc import IdentityServiceStub
+from souk.seller.v1.seller_service_pb2_grpc import SellerServiceStub
+
+from mesh.job import Job
+from mesh.node import ServiceNode
+from mesh.service import Parts, Service
+from services.notification import tables
+from services.notification.clients import IdentityContacts, Shops, SmtpMailer
+from services.notification.consumers import Consumers
+from services.notification.handlers import send_all_due
+from services.notification.repository.store import QueueStore
+from services.notification.servicer import NotificationServicer
+from services.notification.settings import NotificationSettings
+
+SENDER = "notification-send"
+
+
+def build(node: ServiceNode) -> Parts:
+    """Make the parts of notification. Without a mail server e-mails wait in the queue."""
+    settings = node.settings(NotificationSettings)
+    contacts = IdentityContacts(node.stub(IdentityServiceStub))
+    shops = Shops(node.stub(SellerServiceStub))
+    jobs = [_sender(node, settings, contacts)] if settings.smtp_url else []
+
+    def wake() -> None:
+        node.wake(SENDER)
+
+    return Parts(
+        servicers=(NotificationServicer(node, contacts, wake),),
+        consumers=Consumers(node.keyring, shops, wake).all(),
+        jobs=jobs,
+    )
+
+
+def _sender(node: ServiceNode, settings: NotificationSettings, contacts: IdentityContacts) -> Job:
+    store = QueueStore(node.db, node.keyring)
+    mailer = SmtpMailer(settings.smtp_url, settings.sender)
+
+    async def send() -> None:
+        await send_all_due(store, contacts, mailer)
+
+    return Job(SENDER, settings.send_seconds, send)
+
+
+SERVICE = Service("notification", tables.metadata, build)
