@@ -7,8 +7,8 @@ from pathlib import Path
 from souk.options.v1 import options_pb2
 
 from contracts.output import generated
-from contracts.protoc import ROOT, run_protoc
-from contracts.sources import SourceService, load_sources, services
+from contracts.protoc import ROOT
+from contracts.sources import SourceService, generate, load_sources, services
 
 TARGET = ROOT / "gen" / "clients" / "python"
 RUNTIME = Path(__file__).parent / "client_runtime"
@@ -78,9 +78,7 @@ def write() -> None:
     with generated(TARGET) as folder:
         package = folder / "souk_client"
         package.mkdir()
-        run_protoc(
-            f"--python_betterproto2_out={package}", "--python_betterproto2_opt=client_generation=none", google=True
-        )
+        generate(f"--python_betterproto2_out={package}", "--python_betterproto2_opt=client_generation=none")
         for path in RUNTIME.glob("*.py"):
             header = _HEADER.format(source=f"contracts/client_runtime/{path.name}")
             (package / path.name).write_text(header + path.read_text())

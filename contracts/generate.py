@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from contracts import clients, python_stubs, typescript
+from contracts import catalogue, clients, python_stubs, typescript
 from contracts.openapi import files as openapi
 
 # What is written, in order; each alone by `python -m contracts.generate <name>`.
@@ -12,6 +12,7 @@ OUTPUTS: dict[str, Callable[[], None]] = {
     "clients": clients.write,
     "typescript": typescript.write,
     "openapi": openapi.write,
+    "events": catalogue.write,
 }
 
 

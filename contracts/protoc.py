@@ -35,16 +35,21 @@ def proto_files() -> list[str]:
     return sorted(str(path.relative_to(PROTO)) for path in PROTO.rglob("*.proto"))
 
 
-def run_protoc(*arguments: str, google: bool = False) -> None:
-    """Run protoc over all our protos; stop the process with its message if it fails.
+def run_protoc(*arguments: str) -> None:
+    """Run protoc over all our protos; stop the process with its message if it fails."""
+    copy_google_protos()
+    well_known = str(files("grpc_tools").joinpath("_proto"))
+    _main(f"-I{PROTO}", f"-I{GOOGLE}", f"-I{well_known}", *arguments, *proto_files())
 
-    With `google` the output also holds what our protos import of Google's, for languages that have no package of it.
-    """
+
+def run_plugin(descriptors: Path, *arguments: str) -> None:
+    """Run a plugin of protoc over our protos and Google's, as a descriptor set holds them; stop where it fails."""
     # protoc looks for its plugins on PATH; those of this environment lie beside the interpreter.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    copy_google_protos()
-    files_in = [*(GOOGLE_FILES if google else ()), *proto_files()]
-    well_known = str(files("grpc_tools").joinpath("_proto"))
-    code = protoc.main(["protoc", f"-I{PROTO}", f"-I{GOOGLE}", f"-I{well_known}", *arguments, *files_in])
+    _main(f"--descriptor_set_in={descriptors}", *arguments, *GOOGLE_FILES, *proto_files())
+
+
+def _main(*arguments: str) -> None:
+    code = protoc.main(["protoc", *arguments])
     if code:
         sys.exit(code)

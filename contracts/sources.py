@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet, ServiceDescriptorProto
+from google.protobuf.descriptor_pb2 import (
+    FileDescriptorProto,
+    FileDescriptorSet,
+    ServiceDescriptorProto,
+    SourceCodeInfo,
+)
 
-from contracts.protoc import run_protoc
+from contracts.protoc import GOOGLE_FILES, run_plugin, run_protoc
 
 # Field numbers of the descriptor protos, of which a comment's path is made.
 _SERVICE, _METHOD = 6, 2
@@ -17,8 +22,24 @@ def load_sources() -> FileDescriptorSet:
     """Compile every proto of ours, with its imports and comments, into one descriptor set."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "souk.binpb"
-        run_protoc("--include_imports", "--include_source_info", f"--descriptor_set_out={target}")
+        run_protoc("--include_imports", "--include_source_info", f"--descriptor_set_out={target}", *GOOGLE_FILES)
         return FileDescriptorSet.FromString(target.read_bytes())
+
+
+def generate(*arguments: str) -> None:
+    """Run a plugin of protoc over our protos and what they import, for a language that has no package of Google's.
+
+    Google's comments are left out, so that the generated text holds no prose but ours.
+    """
+    sources = load_sources()
+    for file in sources.file:
+        if file.name.startswith("google/"):
+            # The compiler of the Python client wants the field to be there, empty or not.
+            file.source_code_info.CopyFrom(SourceCodeInfo())
+    with tempfile.TemporaryDirectory() as folder:
+        descriptors = Path(folder) / "souk.binpb"
+        descriptors.write_bytes(sources.SerializeToString())
+        run_plugin(descriptors, *arguments)
 
 
 @dataclass(frozen=True, slots=True)

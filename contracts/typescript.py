@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from contracts.output import generated
-from contracts.protoc import ROOT, run_protoc
-from contracts.sources import load_sources, services
+from contracts.protoc import ROOT
+from contracts.sources import generate, load_sources, services
 
 TARGET = ROOT / "gen" / "clients" / "typescript"
 RUNTIME = Path(__file__).parent / "typescript_runtime"
@@ -23,11 +23,10 @@ def write() -> None:
     with generated(TARGET) as folder:
         for path in RUNTIME.iterdir():
             shutil.copyfile(path, folder / path.name)
-        run_protoc(
+        generate(
             f"--plugin=protoc-gen-es={plugin}",
             f"--es_out={folder}",
             "--es_opt=target=js+dts,import_extension=js",
-            google=True,
         )
         for name in ("index.js", "index.d.ts"):
             (folder / name).write_text(index_source())

@@ -1,6 +1,8 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { Client, Interceptor, Transport } from "@connectrpc/connect";
 
+export { Code, ConnectError } from "@connectrpc/connect";
+
 /** Where the market is and who calls. */
 export interface SoukOptions {
   /** The address of the edge, without a path: `http://127.0.0.1:8080`. */

@@ -2,6 +2,8 @@
 import { createClient } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 
+export { Code, ConnectError } from "@connectrpc/connect";
+
 /** Sets the headers that every call carries, unless the caller set them. */
 function headersInterceptor(options) {
   return (next) => async (request) => {
