@@ -3,20 +3,30 @@
 from datetime import timedelta
 
 from envoy_data_plane.envoy.config.accesslog.v3 import AccessLog
-from envoy_data_plane.envoy.config.core.v3 import GrpcService, GrpcServiceEnvoyGrpc, SubstitutionFormatString
+from envoy_data_plane.envoy.config.core.v3 import (
+    GrpcService,
+    GrpcServiceEnvoyGrpc,
+    SubstitutionFormatString,
+    TypedExtensionConfig,
+)
 from envoy_data_plane.envoy.config.trace.v3 import OpenTelemetryConfig, TracingHttp
 from envoy_data_plane.envoy.extensions.access_loggers.file.v3 import FileAccessLog
 from envoy_data_plane.envoy.extensions.access_loggers.stream.v3 import StdoutAccessLog
 from envoy_data_plane.envoy.extensions.filters.network.http_connection_manager.v3 import HttpConnectionManagerTracing
+from envoy_data_plane.envoy.extensions.tracers.opentelemetry.samplers.v3 import (
+    ParentBasedSamplerConfig,
+    TraceIdRatioBasedSamplerConfig,
+)
 from envoy_data_plane.envoy.type.tracing.v3 import CustomTag
-from envoy_data_plane.envoy.type.v3 import Percent
+from envoy_data_plane.envoy.type.v3 import FractionalPercent, FractionalPercentDenominatorType, Percent
 from envoy_data_plane.google.protobuf import Struct
 
 from edge.clusters import TRACES
 from edge.headers import NOTES
 from edge.placement import Placement
-from edge.typed import packed
+from edge.typed import extension, packed
 
+_MILLION = 1_000_000
 # No query strings, no tokens, no addresses: nothing personal and nothing secret is in a line.
 _LINE = {
     "time": "%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%",
@@ -24,6 +34,7 @@ _LINE = {
     "path": "%PATH(NQ:ORIG_OR_PATH)%",
     "rpc": "%ROUTE_NAME%",
     "status": "%RESPONSE_CODE%",
+    # Only where a service answered with an error.
     "grpcStatus": f"%DYNAMIC_METADATA({NOTES}:grpc_status)%",
     "details": "%RESPONSE_CODE_DETAILS%",
     "flags": "%RESPONSE_FLAGS%",
@@ -54,11 +65,24 @@ def tracing(placement: Placement) -> HttpConnectionManagerTracing | None:
     exporter = OpenTelemetryConfig(
         grpc_service=GrpcService(envoy_grpc=GrpcServiceEnvoyGrpc(cluster_name=TRACES), timeout=timedelta(seconds=1)),
         service_name="souk.edge",
+        sampler=_sampler(placement.trace_ratio),
     )
     return HttpConnectionManagerTracing(
-        random_sampling=Percent(value=placement.trace_ratio * 100),
+        # The sampler decides: a random choice here would drop what a caller has asked to trace.
+        random_sampling=Percent(value=100),
         provider=TracingHttp(name="envoy.tracers.opentelemetry", typed_config=packed(exporter)),
         # The path tag holds the query too: only its slash is kept, and the path stands in a tag of ours.
         max_path_tag_length=1,
         custom_tags=[CustomTag(tag="url.path", value="%PATH(NQ:ORIG_OR_PATH)%")],
+    )
+
+
+def _sampler(ratio: float) -> TypedExtensionConfig:
+    share = FractionalPercent(numerator=round(ratio * _MILLION), denominator=FractionalPercentDenominatorType.MILLION)
+    by_id = extension(
+        "envoy.tracers.opentelemetry.samplers.trace_id_ratio_based",
+        TraceIdRatioBasedSamplerConfig(sampling_percentage=share),
+    )
+    return extension(
+        "envoy.tracers.opentelemetry.samplers.parent_based", ParentBasedSamplerConfig(wrapped_sampler=by_id)
     )
