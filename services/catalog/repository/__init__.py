@@ -1,0 +1,1 @@
+"""Every query of the catalogue, one module for each aggregate."""

@@ -1,0 +1,301 @@
+"""Products and variants for those who change them."""
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, insert, select, text, update
+from sqlalchemy.dialects import postgresql
+
+from mesh.database import ReadUnit, Record, UnitOfWork
+from mesh.errors import NotFound
+from mesh.money import Money
+from mesh.principal import Principal
+from mesh.statement import statement
+from services.catalog.domain.product import Image, Product, ProductState, Variant
+from services.catalog.domain.shop import Shop
+from services.catalog.tables import products, variants
+
+_ids = bindparam("product_ids", type_=ARRAY(Uuid))
+_shop_id = bindparam("shop_id", type_=Uuid)
+_texts = bindparam("texts", type_=ARRAY(Text))
+_PRODUCT_COLUMNS = (
+    products.c.id,
+    products.c.shop_id,
+    products.c.slug,
+    products.c.handle,
+    products.c.title,
+    products.c.description,
+    products.c.brand,
+    products.c.category_id,
+    products.c.state,
+    products.c.images,
+    products.c.attributes,
+    products.c.version,
+    products.c.create_time,
+    products.c.update_time,
+)
+_VARIANT_COLUMNS = (
+    variants.c.product_id,
+    variants.c.id,
+    variants.c.sku,
+    variants.c.currency,
+    variants.c.price,
+    variants.c.options,
+    variants.c.weight_grams,
+    variants.c.available,
+    variants.c.stock_version,
+    variants.c.withdrawn,
+)
+_FIND = statement(select(*_PRODUCT_COLUMNS).where(products.c.id == func.any(_ids)))
+_LOCK = statement(
+    select(*_PRODUCT_COLUMNS).where(products.c.id == func.any(_ids)).order_by(products.c.id).with_for_update()
+)
+_LOCK_BY_HANDLE = statement(
+    select(*_PRODUCT_COLUMNS)
+    .where(products.c.shop_id == _shop_id, products.c.handle == func.any(_texts), products.c.state != "ARCHIVED")
+    .order_by(products.c.id)
+    .with_for_update()
+)
+_VARIANTS = statement(
+    select(*_VARIANT_COLUMNS).where(variants.c.product_id == func.any(_ids)).order_by(variants.c.position)
+)
+_TAKEN_SKUS = statement(
+    select(variants.c.sku, variants.c.product_id).where(
+        variants.c.shop_id == _shop_id, variants.c.sku == func.any(_texts), ~variants.c.withdrawn
+    )
+)
+_TAKEN_SLUGS = statement(select(products.c.slug, products.c.id).where(products.c.slug == func.any(_texts)))
+_ID_OF_SLUG = statement(select(products.c.id).where(products.c.slug == bindparam("slug", type_=Text)))
+
+_CHANGED = {
+    name: bindparam(name, type_=products.c[name].type)
+    for name in (
+        "slug",
+        "title",
+        "description",
+        "brand",
+        "category_id",
+        "state",
+        "images",
+        "attributes",
+        "image_url",
+        "currency",
+        "price_from",
+        "available",
+        "listed",
+        "version",
+    )
+}
+_INSERT = statement(
+    insert(products).values(
+        id=bindparam("product_id", type_=Uuid), shop_id=_shop_id, handle=bindparam("handle", type_=Text), **_CHANGED
+    )
+)
+_UPDATE = statement(
+    update(products)
+    .where(products.c.id == bindparam("product_id", type_=Uuid))
+    .values(**_CHANGED, update_time=func.now())
+)
+_variant_values = {
+    name: bindparam(name, type_=variants.c[name].type)
+    for name in (
+        "product_id",
+        "shop_id",
+        "position",
+        "sku",
+        "currency",
+        "price",
+        "options",
+        "weight_grams",
+        "available",
+        "stock_version",
+        "withdrawn",
+    )
+}
+_insert_variant = postgresql.insert(variants).values(id=bindparam("variant_id", type_=Uuid), **_variant_values)
+# What can be bought is inventory's to tell: an update leaves the copy alone.
+_UPSERT_VARIANT = statement(
+    _insert_variant.on_conflict_do_update(
+        index_elements=[variants.c.id],
+        set_={
+            name: _insert_variant.excluded[name]
+            for name in ("position", "sku", "price", "options", "weight_grams", "withdrawn")
+        },
+    )
+)
+_INSERT_VARIANT = statement(_insert_variant)
+
+_APPLY_STOCK = statement(
+    update(variants)
+    .where(
+        variants.c.id == bindparam("variant_id", type_=Uuid),
+        variants.c.stock_version < bindparam("version", type_=variants.c.stock_version.type),
+    )
+    .values(available=bindparam("count", type_=variants.c.available.type), stock_version=bindparam("version"))
+    .returning(variants.c.product_id)
+)
+_APPLY_AVAILABLE = statement(
+    text(
+        """
+        UPDATE catalog.products SET available = now_available
+        FROM (SELECT product_id, bool_or(available > 0 AND NOT withdrawn) AS now_available FROM catalog.variants
+              WHERE product_id = ANY (cast(:product_ids AS uuid[])) GROUP BY product_id) AS stock
+        WHERE id = product_id AND available <> now_available
+        """
+    )
+)
+
+
+async def lock_owned(uow: UnitOfWork, product_id: uuid.UUID, principal: Principal) -> Product:
+    """Lock a product for the shop that sells it; for anybody else it is not there."""
+    found = await _with_variants(uow, await uow.fetch(_LOCK, product_ids=[product_id]))
+    return _require_owned(found, product_id, principal)
+
+
+async def find_owned(unit: ReadUnit, product_id: uuid.UUID, principal: Principal) -> Product:
+    """A product in any state for the shop that sells it; for anybody else it is not there."""
+    found = await _with_variants(unit, await unit.fetch(_FIND, product_ids=[product_id]))
+    return _require_owned(found, product_id, principal)
+
+
+async def find_product(unit: ReadUnit, product_id: uuid.UUID) -> Product | None:
+    found = await _with_variants(unit, await unit.fetch(_FIND, product_ids=[product_id]))
+    return found[0] if found else None
+
+
+async def lock_by_handle(uow: UnitOfWork, shop_id: uuid.UUID, handles: Collection[str]) -> dict[str, Product]:
+    rows = await uow.fetch(_LOCK_BY_HANDLE, shop_id=shop_id, texts=list(handles))
+    return {product.handle or "": product for product in await _with_variants(uow, rows)}
+
+
+async def id_of_slug(unit: ReadUnit, slug: str) -> uuid.UUID | None:
+    found: uuid.UUID | None = await unit.fetch_value(_ID_OF_SLUG, slug=slug)
+    return found
+
+
+async def taken_skus(unit: ReadUnit, shop_id: uuid.UUID, skus: Iterable[str]) -> dict[str, uuid.UUID]:
+    """Which SKUs are in use in the shop, and by which product."""
+    rows = await unit.fetch(_TAKEN_SKUS, shop_id=shop_id, texts=list(skus))
+    return {row["sku"]: row["product_id"] for row in rows}
+
+
+async def taken_slugs(unit: ReadUnit, slugs: Iterable[str]) -> dict[str, uuid.UUID]:
+    """Which slugs are in use, and by which product."""
+    return {row["slug"]: row["id"] for row in await unit.fetch(_TAKEN_SLUGS, texts=list(slugs))}
+
+
+async def insert_products(uow: UnitOfWork, shop: Shop, added: Sequence[Product]) -> None:
+    await uow.execute_many(_INSERT, [{**_row(shop, product), **_identity(product)} for product in added])
+    await uow.execute_many(_INSERT_VARIANT, [row for product in added for row in _variant_rows(product)])
+
+
+async def update_products(uow: UnitOfWork, shop: Shop, changed: Sequence[Product]) -> None:
+    await uow.execute_many(_UPDATE, [{**_row(shop, product), "product_id": product.product_id} for product in changed])
+    await uow.execute_many(_UPSERT_VARIANT, [row for product in changed for row in _variant_rows(product)])
+    # The stock may have moved since the variants were read: their rows are not locked.
+    await apply_availability(uow, [product.product_id for product in changed])
+
+
+async def apply_stock(uow: UnitOfWork, variant_id: uuid.UUID, count: int, version: int) -> uuid.UUID | None:
+    """Take up what inventory says where it is newer, and return the product that it is about."""
+    product_id: uuid.UUID | None = await uow.fetch_value(
+        _APPLY_STOCK, variant_id=variant_id, count=count, version=version
+    )
+    return product_id
+
+
+async def apply_availability(uow: UnitOfWork, product_ids: Sequence[uuid.UUID]) -> int:
+    """Bring the products' own marks in line with their variants, and return how many turned."""
+    return await uow.execute(_APPLY_AVAILABLE, product_ids=list(product_ids))
+
+
+async def _with_variants(unit: ReadUnit, rows: Sequence[Record]) -> list[Product]:
+    if not rows:
+        return []
+    found = {row["id"]: _product(row) for row in rows}
+    for row in await unit.fetch(_VARIANTS, product_ids=list(found)):
+        found[row["product_id"]].all_variants.append(_variant(row))
+    return list(found.values())
+
+
+def _require_owned(found: Sequence[Product], product_id: uuid.UUID, principal: Principal) -> Product:
+    if not found or not (principal.is_admin or principal.can_act_for(found[0].shop_id)):
+        raise NotFound("PRODUCT_NOT_FOUND", "There is no such product.", productId=str(product_id))
+    return found[0]
+
+
+def _product(row: Record) -> Product:
+    return Product(
+        product_id=row["id"],
+        shop_id=row["shop_id"],
+        slug=row["slug"],
+        handle=row["handle"],
+        title=row["title"],
+        description=row["description"],
+        brand=row["brand"],
+        category_id=row["category_id"],
+        state=ProductState(row["state"]),
+        images=[Image(**image) for image in row["images"]],
+        attributes=row["attributes"],
+        version=row["version"],
+        create_time=row["create_time"],
+        update_time=row["update_time"],
+    )
+
+
+def _variant(row: Mapping[str, Any]) -> Variant:
+    return Variant(
+        variant_id=row["id"],
+        sku=row["sku"],
+        price=Money(row["currency"], row["price"]),
+        options=row["options"],
+        weight_grams=row["weight_grams"],
+        available=row["available"],
+        stock_version=row["stock_version"],
+        withdrawn=row["withdrawn"],
+    )
+
+
+def _identity(product: Product) -> dict[str, Any]:
+    return {"product_id": product.product_id, "shop_id": product.shop_id, "handle": product.handle}
+
+
+def _row(shop: Shop, product: Product) -> dict[str, Any]:
+    price_from = product.price_from
+    return {
+        "slug": product.slug,
+        "title": product.title,
+        "description": product.description,
+        "brand": product.brand,
+        "category_id": product.category_id,
+        "state": product.state.value,
+        "images": [{"url": image.url, "alt": image.alt, "primary": image.primary} for image in product.images],
+        "attributes": product.attributes,
+        "image_url": product.image_url,
+        "currency": price_from.currency,
+        "price_from": price_from.amount,
+        "available": product.available,
+        "listed": product.state is ProductState.ACTIVE and shop.sells,
+        "version": product.version,
+    }
+
+
+def _variant_rows(product: Product) -> list[dict[str, Any]]:
+    return [
+        {
+            "variant_id": variant.variant_id,
+            "product_id": product.product_id,
+            "shop_id": product.shop_id,
+            "position": position,
+            "sku": variant.sku,
+            "currency": variant.price.currency,
+            "price": variant.price.amount,
+            "options": variant.options,
+            "weight_grams": variant.weight_grams,
+            "available": variant.available,
+            "stock_version": variant.stock_version,
+            "withdrawn": variant.withdrawn,
+        }
+        for position, variant in enumerate(product.all_variants)
+    ]
