@@ -8,6 +8,7 @@ from typing import TypeVar
 import asyncpg
 
 from mesh.channel import LocalChannel
+from mesh.database import UnitOfWork
 from mesh.migrations import upgrade_all
 from mesh.node import Node
 from mesh.serve import load_service
@@ -29,14 +30,28 @@ class Market:
         """A stub whose calls act as the principal of the present context, through a service called `test`."""
         return stub_class(self._channel)  # type: ignore[call-arg]  # every generated stub takes a channel
 
-    async def events(self, service: str) -> list[str]:
-        """The types of the events that a service has in its outbox, in order."""
+    @asynccontextmanager
+    async def unit(self, service: str) -> AsyncIterator[UnitOfWork]:
+        """A unit of work of a service, committed where the block ends well."""
+        async with self.node.nodes[service].db.write() as unit:
+            yield unit
+
+    async def rows(self, query: str) -> list[asyncpg.Record]:
+        """What a query of the test's own finds."""
         connection = await asyncpg.connect(self.node.settings.postgres_url)
         try:
-            rows = await connection.fetch(f'SELECT type FROM "{service}".outbox ORDER BY position')  # noqa: S608
+            rows: list[asyncpg.Record] = await connection.fetch(query)
+            return rows
         finally:
             await connection.close()
-        return [row["type"].rpartition(".")[2] for row in rows]
+
+    async def events(self, service: str) -> list[str]:
+        """The types of the events that a service has written, in order, published or not."""
+        query = " UNION ALL ".join(
+            f'SELECT position, type FROM "{service}".{table}'  # noqa: S608  # a test's own name
+            for table in ("outbox", "outbox_log")
+        )
+        return [row["type"].rpartition(".")[2] for row in await self.rows(f"{query} ORDER BY position")]
 
 
 @asynccontextmanager

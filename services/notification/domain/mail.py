@@ -40,4 +40,5 @@ def _html(letter: Letter, greeting: str, subject: str) -> str:
 
 
 def _row(item: Item) -> str:
-    return f"<tr><td>{item.quantity} \N{MULTIPLICATION SIGN}</td><td>{escape(item.title)}</td><td>{escape(item.total)}</td></tr>"
+    cells = (f"{item.quantity} \N{MULTIPLICATION SIGN}", item.title, item.total)
+    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
