@@ -65,7 +65,9 @@ async def _event_ids(client: Client, stream: str, filters: list[str], until: dat
     except NotFoundError:
         return
     try:
-        left = (await subscription.consumer_info()).num_pending or 0
+        info = await subscription.consumer_info()
+        # Some may have been delivered before the question was answered.
+        left = (info.num_pending or 0) + (info.delivered.consumer_seq if info.delivered else 0)
         while left > 0:
             try:
                 message = await subscription.next_msg(timeout=_SILENCE_SECONDS)

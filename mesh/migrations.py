@@ -68,7 +68,7 @@ async def upgrade_all(postgres_url: str, services: Sequence[str]) -> list[str]:
         present = await _present_revisions(connection)
         behind = [service for service in services if _is_behind(service, present.get(service))]
         for service in behind:
-            await _make_schema(connection, service)
+            await make_schema(connection, service)
         if behind:
             await _run_alembic(postgres_url, behind, lambda config: _alembic_command("upgrade", config, "head"))
     finally:
@@ -97,7 +97,8 @@ async def _present_revisions(connection: asyncpg.Connection) -> dict[str, str]:
     return {row["service"]: row["version_num"] for row in found}
 
 
-async def _make_schema(connection: asyncpg.Connection, service: str) -> None:
+async def make_schema(connection: asyncpg.Connection, service: str) -> None:
+    """Make a service's schema and role where they are not there, and grant the one to the other."""
     role = f"souk_{service}"
     if not await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
         await connection.execute(f'CREATE ROLE "{role}" NOLOGIN')
@@ -217,7 +218,7 @@ async def _on_present_schema(service: str, run: Callable[[Any], None]) -> None:
     async with throw_away_postgres() as url:
         await upgrade_all(url, [service])
         connection = await asyncpg.connect(url)
-        await _make_schema(connection, service)
+        await make_schema(connection, service)
         await connection.close()
         await _run_alembic(url, [service], run)
 

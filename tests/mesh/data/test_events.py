@@ -1,0 +1,271 @@
+"""From the outbox to the effect, on real stores."""
+
+import asyncio
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from nats.js.api import Header
+from souk.mesh.v1.envelope_pb2 import AuditRecord, Envelope
+
+from mesh import dead_letters
+from mesh.broker import Broker
+from mesh.database import Database, UnitOfWork
+from mesh.delivery import verify_delivery
+from mesh.errors import Unavailable
+from mesh.outbox import EventTooLarge, UnknownEvent
+from mesh.relay import replay
+from mesh.streams import ensure_stream
+from tests.mesh.data.events import (
+    Recorder,
+    consuming,
+    count,
+    first_event_id,
+    letters,
+    publish,
+    relaying,
+    sql,
+    until,
+)
+
+
+class TestPublish:
+    async def test_rolls_back_with_the_effect(self, database: Database) -> None:
+        with pytest.raises(ZeroDivisionError):
+            await self._fail_after_publishing(database)
+        assert await count(database, "outbox") == 0
+
+    async def _fail_after_publishing(self, database: Database) -> None:
+        async with database.write() as uow:
+            uow.publish(AuditRecord(), "a")
+            raise ZeroDivisionError
+
+    async def test_refuses_a_message_that_is_no_event(self, database: Database) -> None:
+        async with database.write() as uow:
+            with pytest.raises(UnknownEvent):
+                uow.publish(Envelope(), "a")
+
+    async def test_refuses_an_event_that_no_message_can_hold(self, database: Database) -> None:
+        async with database.write() as uow:
+            with pytest.raises(EventTooLarge):
+                uow.publish(AuditRecord(request_json="x" * 1_000_000), "a")
+
+
+class TestRelay:
+    async def test_moves_committed_events_to_the_stream_in_order(self, database: Database, broker: Broker) -> None:
+        await publish(database, "a", *map(str, range(500)))
+        async with relaying(database, broker):
+            await until(lambda: _is_empty(database))
+        assert await _stream_notes(database, broker) == [str(number) for number in range(500)]
+        assert await count(database, "outbox_log") == 500
+
+    async def test_wakes_up_at_each_commit(self, database: Database, broker: Broker) -> None:
+        async with relaying(database, broker):
+            await publish(database, "a", "first")
+            await until(lambda: _is_empty(database))
+            await publish(database, "a", "second")
+            await until(lambda: _is_empty(database), seconds=0.7)
+
+    async def test_publishes_what_the_stream_knows_no_second_time(self, database: Database, broker: Broker) -> None:
+        await publish(database, "a", "1", "2", "3")
+        client = await broker.client()
+        async with relaying(database, broker):
+            await until(lambda: _is_empty(database))
+        assert await replay(database, client, datetime(2020, 1, 1, tzinfo=UTC)) == 3
+        assert await _stream_notes(database, broker) == ["1", "2", "3"]
+
+    async def test_sets_aside_what_no_message_can_hold(self, database: Database, broker: Broker) -> None:
+        await publish(database, "a", "large")
+        async with database.write() as uow:
+            await uow.execute(
+                sql(f'UPDATE "{database.name}".outbox SET payload = payload || cast(:filler AS bytea)'),  # noqa: S608
+                filler=bytes(1_000_000),
+            )
+        await publish(database, "b", "small")
+        async with relaying(database, broker):
+            await until(lambda: _is_empty(database))
+        assert await _stream_notes(database, broker) == ["small"]
+        assert await count(database, "dead_letter") == 1
+
+
+class TestConsumer:
+    async def test_applies_each_event_once(self, database: Database, broker: Broker) -> None:
+        recorder = Recorder(database)
+        for number in range(20):
+            await publish(database, f"key{number % 5}", str(number))
+        async with relaying(database, broker), consuming(recorder, database, broker):
+            await until(lambda: len(recorder.applied) == 20)
+        async with consuming(recorder, database, broker):
+            await asyncio.sleep(0.3)
+        assert len(recorder.applied) == 20
+        assert await count(database, "inbox") == 20
+
+    async def test_keeps_the_order_of_a_key_and_works_on_keys_side_by_side(
+        self, database: Database, broker: Broker
+    ) -> None:
+        recorder = Recorder(database)
+        at_work, most = 0, 0
+
+        async def pause(_note: str) -> None:
+            nonlocal at_work, most
+            at_work += 1
+            most = max(most, at_work)
+            await asyncio.sleep(0.01)
+            at_work -= 1
+
+        recorder.pause = pause
+        for number in range(20):
+            for key in ("a", "b", "c", "d"):
+                await publish(database, key, str(number))
+        async with relaying(database, broker), consuming(recorder, database, broker):
+            await until(lambda: len(recorder.applied) == 80)
+        for key in ("a", "b", "c", "d"):
+            assert recorder.notes(key) == [str(number) for number in range(20)]
+        assert most == 4
+
+    async def test_tries_again_what_fails_for_a_passing_reason(self, database: Database, broker: Broker) -> None:
+        recorder = Recorder(database)
+        recorder.fail = lambda _note: Unavailable("AWAY", "") if len(recorder.attempts) < 7 else None
+        await publish(database, "a", "1", "2")
+        async with relaying(database, broker), consuming(recorder, database, broker):
+            await until(lambda: recorder.notes("a") == ["1", "2"])
+        assert await letters(database) == []
+
+    async def test_parks_the_key_of_a_poison_event_and_goes_on_with_others(
+        self, database: Database, broker: Broker
+    ) -> None:
+        recorder = Recorder(database)
+        recorder.fail = lambda note: ValueError("poison") if note == "bad" else None
+        await publish(database, "a", "good", "bad", "behind", "further behind")
+        await publish(database, "b", "other")
+        async with relaying(database, broker), consuming(recorder, database, broker):
+            await until(lambda: _letter_count(database, 3))
+        assert recorder.notes("a") == ["good"]
+        assert recorder.notes("b") == ["other"]
+        assert await letters(database) == [("bad", "DEAD"), ("behind", "PARKED"), ("further behind", "PARKED")]
+        assert recorder.attempts.count("bad") == 5
+
+    async def test_retries_a_parked_key_in_order(self, database: Database, broker: Broker) -> None:
+        recorder = Recorder(database)
+        recorder.fail = lambda note: ValueError("poison") if note == "bad" else None
+        await publish(database, "a", "bad", "behind")
+        async with relaying(database, broker), consuming(recorder, database, broker):
+            await until(lambda: _letter_count(database, 2))
+            recorder.fail = lambda _note: None
+            assert await dead_letters.request_retry(database, await first_event_id(database)) == 2
+            broker.wake(f"dlq.{database.name}")
+            await until(lambda: recorder.notes("a") == ["bad", "behind"])
+            await until(lambda: _letter_count(database, 0))
+            await publish(database, "a", "after")
+            await until(lambda: recorder.notes("a")[-1] == "after")
+        assert await count(database, "parked_keys") == 0
+
+    async def test_a_retry_that_fails_leaves_the_key_parked(self, database: Database, broker: Broker) -> None:
+        recorder = Recorder(database)
+        recorder.fail = lambda note: ValueError("poison") if note == "bad" else None
+        await publish(database, "a", "bad", "behind")
+        async with relaying(database, broker), consuming(recorder, database, broker):
+            await until(lambda: _letter_count(database, 2))
+            await dead_letters.request_retry(database, await first_event_id(database))
+            broker.wake(f"dlq.{database.name}")
+            await until(lambda: recorder.attempts.count("bad") == 6)
+            await until(lambda: _states(database, ["DEAD", "PARKED"]))
+        assert recorder.notes("a") == []
+
+    async def test_an_unknown_type_is_set_aside_at_once(self, database: Database, broker: Broker) -> None:
+        recorder = Recorder(database)
+        client = await broker.client()
+        await ensure_stream(client, database.name)
+        envelope = Envelope(event_id=str(uuid.uuid4()), type="souk.nothing.v1.Unheard", aggregate_id="a")
+        subject = f"souk.{database.name}.v1.audit.recorded.0.a"
+        async with consuming(recorder, database, broker):
+            await client.jetstream().publish(subject, envelope.SerializeToString())
+            await client.jetstream().publish(f"{subject[:-1]}b", b"\xff no envelope")
+            await until(lambda: _count_is(database, "dead_letter", 2))
+        assert await count(database, "parked_keys") == 2
+
+    async def test_prepares_without_a_connection_and_hands_over(self, database: Database, broker: Broker) -> None:
+        seen: list[str] = []
+
+        async def prepare(event: AuditRecord, _envelope: Envelope) -> str:
+            return f"prepared {event.actor}"
+
+        async def handler(_event: AuditRecord, _envelope: Envelope, _uow: UnitOfWork, prepared: str) -> None:
+            seen.append(prepared)
+
+        recorder = Recorder(database)
+        recorder.consumer = type(recorder.consumer)(
+            recorder.consumer.name, recorder.consumer.subjects, handler, prepare=prepare
+        )
+        await publish(database, "a", "1")
+        async with relaying(database, broker), consuming(recorder, database, broker):
+            await until(lambda: seen == ["prepared 1"])
+
+    async def test_waits_for_a_stream_that_is_not_there_yet(self, database: Database, broker: Broker) -> None:
+        recorder = Recorder(database)
+        async with consuming(recorder, database, broker):
+            await asyncio.sleep(0.3)
+            await publish(database, "a", "1")
+            async with relaying(database, broker):
+                await until(lambda: recorder.notes("a") == ["1"])
+
+
+class TestVerifyDelivery:
+    async def test_finds_the_event_without_an_effect(self, database: Database, broker: Broker) -> None:
+        recorder = Recorder(database)
+        await publish(database, "a", "1", "2")
+        async with relaying(database, broker), consuming(recorder, database, broker):
+            await until(lambda: len(recorder.applied) == 2)
+        client = await broker.client()
+        good = await verify_delivery(client, database, [recorder.consumer], 0)
+        assert (good.checked_count, good.violation_count) == (2, 0)
+        async with database.write() as uow:
+            await uow.execute(
+                sql(
+                    f'DELETE FROM "{database.name}".inbox WHERE event_id = (SELECT event_id FROM "{database.name}".inbox LIMIT 1)'
+                )
+            )  # noqa: E501, S608
+        bad = await verify_delivery(client, database, [recorder.consumer], 0)
+        assert bad.violation_count == 1
+        assert bad.violations[0].detail == f"had no effect in {recorder.consumer.name}"
+
+    async def test_does_not_judge_what_is_in_flight(self, database: Database, broker: Broker) -> None:
+        recorder = Recorder(database)
+        await publish(database, "a", "1")
+        async with relaying(database, broker):
+            await until(lambda: _is_empty(database))
+        result = await verify_delivery(await broker.client(), database, [recorder.consumer], 30)
+        assert (result.checked_count, result.violation_count) == (0, 0)
+
+
+async def _is_empty(database: Database) -> bool:
+    return await count(database, "outbox") == 0
+
+
+async def _letter_count(database: Database, wanted: int) -> bool:
+    return len(await letters(database)) == wanted
+
+
+async def _count_is(database: Database, table: str, wanted: int) -> bool:
+    return await count(database, table) == wanted
+
+
+async def _states(database: Database, wanted: list[str]) -> bool:
+    return [state for _, state in await letters(database)] == wanted
+
+
+async def _stream_notes(database: Database, broker: Broker) -> list[str]:
+    client = await broker.client()
+    subscription = await client.jetstream().subscribe(
+        f"souk.{database.name}.v1.>", stream=f"SOUK_{database.name.upper()}", ordered_consumer=True
+    )
+    notes: list[str] = []
+    info = await subscription.consumer_info()
+    assert info.delivered is not None
+    for _ in range((info.num_pending or 0) + info.delivered.consumer_seq):
+        message = await subscription.next_msg(timeout=5)
+        envelope = Envelope.FromString(message.data)
+        assert message.headers[Header.MSG_ID] == envelope.event_id
+        notes.append(AuditRecord.FromString(envelope.payload).actor)
+    await subscription.unsubscribe()
+    return notes
