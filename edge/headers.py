@@ -27,6 +27,8 @@ _CLAIMS = (
 _FORWARDED = StringMatcher(prefix="x-forwarded-")
 NOTES = "souk"
 API_CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# The reference page brings its style along, loads nothing and runs no script.
+PAGE_CSP = API_CSP + "; style-src 'unsafe-inline'"
 _SECURITY = (
     ("strict-transport-security", "max-age=63072000; includeSubDomains"),
     ("x-content-type-options", "nosniff"),
@@ -73,8 +75,8 @@ def strip_grpc_from_rest() -> HttpFilter:
     return unless_grpc("souk.strip_grpc", extension("envoy.filters.http.header_mutation", strip))
 
 
-def keep_grpc_status() -> HttpFilter:
-    """Notes the status of the answer for the access log, before it is stripped."""
+def note_grpc_status() -> HttpFilter:
+    """Notes the status of an error for the access log, before the transcoder takes it out."""
     note = ConfigKeyValuePair(metadata_namespace=NOTES, key="grpc_status")
     config = HeaderToMetadata(response_rules=[ConfigRule(header="grpc-status", on_header_present=note)])
     return http_filter("envoy.filters.http.header_to_metadata", config)

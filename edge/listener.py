@@ -118,7 +118,6 @@ def _filters(
     return [
         headers.answer_headers(),
         headers.strip_grpc_from_rest(),
-        headers.keep_grpc_status(),
         _health(services),
         cors.cors_filter(),
         http_filter("envoy.filters.http.grpc_web", GrpcWeb()),
@@ -129,6 +128,7 @@ def _filters(
         caching.cache_filter(),
         transcoder.transcoder_filter(services, methods),
         # From here on every call is known by its gRPC path, however it came.
+        headers.note_grpc_status(),
         tokens.token_filter(placement),
         limits.method_filter(),
         http_filter("envoy.filters.http.router", Router()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from google.protobuf.descriptor import ServiceDescriptor
 from souk.options.v1 import options_pb2
@@ -31,9 +32,14 @@ def routed_services(
 def routed_methods(services: Iterable[ServiceDescriptor], placed: Mapping[str, tuple[Endpoint, ...]]) -> list[Method]:
     """The methods that callers from outside may reach, of the services that have a place."""
     return [
-        Method(contract, tuple(contract.descriptor.GetOptions().Extensions[options_pb2.rate]))
+        Method(contract, _rates(contract))
         for service in services
         if not service.full_name.startswith(INTERNAL_PACKAGE)
         for contract in read_descriptor(service).values()
         if contract.host in placed and not contract.is_internal
     ]
+
+
+def _rates(contract: MethodContract) -> tuple[options_pb2.Rate, ...]:
+    extensions: Any = contract.descriptor.GetOptions().Extensions
+    return tuple(extensions[options_pb2.rate])

@@ -166,7 +166,7 @@ def _json_mapper(reply: Reply) -> ResponseMapper:
 
 
 def _grpc_mapper(reply: Reply) -> ResponseMapper:
-    """gRPC reads an error from headers, and its answer is always 200 without a body."""
+    """A gRPC caller reads an error from headers, and its answer is always 200 without a body."""
     status = [
         header("grpc-status", str(reply.code.value[0])),
         header("grpc-message", reply.message or _MALFORMED),

@@ -13,6 +13,7 @@ from envoy_data_plane.envoy.config.route.v3 import (
     RetryPolicyRetryHostPredicate,
     Route,
     RouteAction,
+    RouteActionClusterNotFoundResponseCode,
     RouteConfiguration,
     RouteMatch,
     VirtualHost,
@@ -22,6 +23,7 @@ from envoy_data_plane.google.protobuf import Any
 
 from edge import bodies, caching, cors, limits, tokens, transcoder
 from edge.clusters import SANDBOX
+from edge.headers import API_CSP, PAGE_CSP
 from edge.methods import Method
 from edge.placement import Placement
 from edge.rest import path_regex
@@ -50,7 +52,11 @@ def route_table(placement: Placement, methods: Sequence[Method]) -> RouteConfigu
         typed_per_filter_config={cors.NAME: cors.policy(placement, methods)},
     )
     return RouteConfiguration(
-        name="souk", virtual_hosts=[everything], max_direct_response_body_size_bytes=_MAX_FILE_BYTES
+        name="souk",
+        virtual_hosts=[everything],
+        max_direct_response_body_size_bytes=_MAX_FILE_BYTES,
+        # The cluster of what is nowhere does not exist.
+        validate_clusters=False,
     )
 
 
@@ -109,13 +115,17 @@ def _large_bodies(methods: Iterable[Method]) -> list[Route]:
 def _files(placement: Placement) -> list[Route]:
     return [
         _file("/openapi.json", DataSource(filename=str(placement.openapi_file)), "application/json"),
-        _file("/docs", DataSource(filename=str(placement.docs_file)), "text/html; charset=utf-8"),
+        _file("/docs", DataSource(filename=str(placement.docs_file)), "text/html; charset=utf-8", PAGE_CSP),
         _file("/.well-known/jwks.json", DataSource(filename=str(placement.jwks_file)), "application/jwk-set+json"),
     ]
 
 
-def _file(path: str, body: DataSource, content_type: str) -> Route:
-    headers = [header("content-type", content_type), header("cache-control", "public, max-age=300")]
+def _file(path: str, body: DataSource, content_type: str, policy: str = API_CSP) -> Route:
+    headers = [
+        header("content-type", content_type),
+        header("cache-control", "public, max-age=300"),
+        header("content-security-policy", policy),
+    ]
     return Route(
         name=path,
         match=RouteMatch(path=path, headers=[HeaderMatcher(name=":method", string_match=regex("GET|HEAD"))]),
@@ -143,9 +153,15 @@ def _open() -> dict[str, Any]:
 
 
 def _nothing(match: RouteMatch | None = None, per_filter: dict[str, Any] | None = None) -> Route:
-    """A path that nothing lies behind, unless the transcoder turns it into a method's."""
+    """A path that nothing lies behind, unless the transcoder turns it into a method's.
+
+    It is no direct response: to those the CORS policy does not apply.
+    """
     return Route(
         match=match or RouteMatch(prefix="/"),
-        direct_response=DirectResponseAction(status=404),
+        route=RouteAction(
+            cluster="nothing",
+            cluster_not_found_response_code=RouteActionClusterNotFoundResponseCode.NOT_FOUND,
+        ),
         typed_per_filter_config={tokens.NAME: tokens.no_rule(), **(per_filter or {})},
     )

@@ -16,7 +16,8 @@ under the name in `x-souk-grpc`.
 - Success is always 200; the one exception is 304 where the caller already holds the answer.
 - Every error has one shape, and programs decide by the `reason` of its ErrorInfo.
 - A path that does not exist and a verb that a path does not have are both 404 `NO_SUCH_METHOD`.
-- A body is JSON (`content-type: application/json`) unless the operation names another type; others are refused with 415.
+- A body is JSON (`content-type: application/json`) unless the operation names another type; others are refused \
+with 415.
 - JSON is that of proto3: lowerCamelCase names, 64-bit numbers as strings, times in RFC 3339, enums by name. \
 Clients accept fields and enum values that they do not know.
 - Money is an amount in the smallest unit of its currency: `{"currency": "EUR", "amount": "2599"}` is 25.99 euros.

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from souk.options.v1 import options_pb2
 
 from contracts.openapi import errors
 from contracts.openapi.examples import Examples
 from contracts.openapi.schemas import WELL_KNOWN, Json, Schemas, is_map, rules_of
 from contracts.openapi.source import Source
 from mesh.contract import HttpRule, Idempotency, MethodContract, Role
-from souk.options.v1 import options_pb2
 
 _HTTP_BODY = "google.api.HttpBody"
 _VARIABLE = re.compile(r"\{([a-zA-Z_][\w.]*)(?:=[^}]+)?\}")

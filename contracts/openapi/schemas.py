@@ -3,9 +3,9 @@
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from souk.options.v1 import options_pb2
 
 from contracts.openapi.source import Source
-from souk.options.v1 import options_pb2
 
 Json = dict[str, Any]
 

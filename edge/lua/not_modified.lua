@@ -1,46 +1,55 @@
--- Answers 304 where the caller already holds what the service would send, and says how long an answer may be kept.
+-- Says how long a public answer may be kept, and answers 304 where the caller already holds what would be sent.
 -- The request is seen before it is transcoded, the answer after it.
+local NOTES = "souk.cache"
+
 function envoy_on_request(handle)
-  local held = handle:headers():get("if-none-match")
+  local headers, notes = handle:headers(), handle:streamInfo():dynamicMetadata()
+  local held = headers:get("if-none-match")
   if held ~= nil then
-    handle:streamInfo():dynamicMetadata():set("souk.etag", "held", held)
+    notes:set(NOTES, "held", held)
+  end
+  if headers:get("authorization") ~= nil then
+    notes:set(NOTES, "personal", true)
   end
 end
 
-local function strong(etag)
-  return (etag:gsub('^W/', ''))
+local function opaque(etag)
+  return (etag:gsub("^W/", ""))
 end
 
 local function holds(held, etag)
   if held == "*" then
     return true
   end
-  for each in held:gmatch('[^,%s]+') do
-    if strong(each) == strong(etag) then
+  for each in held:gmatch("[^,%s]+") do
+    if opaque(each) == opaque(etag) then
       return true
     end
   end
   return false
 end
 
-function envoy_on_response(handle)
-  local control = handle:metadata():get("cache_control")
-  if control == nil or handle:headers():get(":status") ~= "200" then
-    return
-  end
-  local headers = handle:headers()
+local function is_rest(headers)
   local content_type = headers:get("content-type")
-  if content_type ~= nil and content_type:sub(1, 16) == "application/grpc" then
+  return content_type ~= nil and content_type:sub(1, 16) ~= "application/grpc"
+end
+
+function envoy_on_response(handle)
+  local headers, rules = handle:headers(), handle:metadata()
+  local control = rules:get("cache_control")
+  if control == nil or headers:get(":status") ~= "200" or not is_rest(headers) then
     return
   end
-  headers:replace("cache-control", control)
-  local vary = handle:metadata():get("vary")
+  local notes = handle:streamInfo():dynamicMetadata():get(NOTES) or {}
+  if not notes["personal"] then
+    headers:replace("cache-control", control)
+  end
+  local vary = rules:get("vary")
   if vary ~= nil then
     headers:add("vary", vary)
   end
   local etag = headers:get("etag")
-  local known = handle:streamInfo():dynamicMetadata():get("souk.etag")
-  if etag ~= nil and known ~= nil and holds(known["held"], etag) then
+  if etag ~= nil and notes["held"] ~= nil and holds(notes["held"], etag) then
     headers:replace(":status", "304")
     headers:remove("content-type")
     headers:remove("content-length")

@@ -20,12 +20,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.placement import Endpoint, Placement
 from edge.render import render
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from echo import Echo, compile_contract, serve  # noqa: E402  # beside this file, which is no package
+from tests.edge.echo import Echo, compile_contract, serve
 
 ENVOY = Path(sys.executable).with_name("envoy")
+_OPTIONS = (
+    "--use-dynamic-base-id",
+    "--concurrency",
+    "1",
+    "--file-flush-interval-msec",
+    "100",
+    "--log-level",
+    "warning",
+)
 ORIGIN = "https://shop.example"
 
 
@@ -126,8 +132,7 @@ def start_edge(
         config.write_text(render(placement, [contract]))
         with (home / "envoy.log").open("wb") as log:
             process = subprocess.Popen(
-                [ENVOY, "-c", config, "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "warning"]
-                + ["--file-flush-interval-msec", "100", "--drain-time-s", "1"],
+                [ENVOY, "-c", config, *_OPTIONS],
                 stdout=log,
                 stderr=log,
             )

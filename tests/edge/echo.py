@@ -23,10 +23,8 @@ def compile_contract(target: Path) -> ServiceDescriptor:
     well_known = files("grpc_tools").joinpath("_proto")
     google = files("google.api").joinpath("http.proto")
     includes = [HERE, ROOT / "proto", Path(str(google)).parent.parent.parent, Path(str(well_known))]
-    code = protoc.main(
-        ["protoc", *(f"-I{each}" for each in includes), "--include_imports", f"--descriptor_set_out={output}"]
-        + ["echo.proto"]
-    )
+    paths = [f"-I{each}" for each in includes]
+    code = protoc.main(["protoc", *paths, "--include_imports", f"--descriptor_set_out={output}", "echo.proto"])
     assert code == 0
     pool = descriptor_pool.DescriptorPool()
     for file in descriptor_pb2.FileDescriptorSet.FromString(output.read_bytes()).file:
