@@ -15,7 +15,9 @@ from mesh.tracestore import Span, TraceStore
 
 app = typer.Typer()
 
-_BAR = 40
+_WIDEST_BAR = 40
+# What name, service and figures of a span need at least beside its bar.
+_WORDS = 64
 _NANOSECONDS_IN_MS = 1_000_000
 _SHORTEST_ID = 6
 
@@ -40,8 +42,10 @@ def trace(
 
 def _print_latest(store: TraceStore) -> None:
     table = Table(box=None, pad_edge=False)
-    for heading in ("trace", "began with", "spans", "ms"):
-        table.add_column(heading, justify="right" if heading in {"spans", "ms"} else "left")
+    table.add_column("trace", no_wrap=True)
+    table.add_column("began with", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("spans", justify="right")
+    table.add_column("ms", justify="right")
     for trace_id in store.latest(20):
         spans = store.trace(trace_id)
         table.add_row(trace_id, f"{spans[0].service} {spans[0].name}", str(len(spans)), f"{_milliseconds(spans):.1f}")
@@ -49,25 +53,27 @@ def _print_latest(store: TraceStore) -> None:
 
 
 def _print_waterfall(spans: list[Span]) -> None:
+    console = Console()
+    bar = min(_WIDEST_BAR, max(8, console.width - _WORDS))
     begin, length = spans[0].start_ns, max(1, round(_milliseconds(spans) * _NANOSECONDS_IN_MS))
     table = Table(title=f"trace {spans[0].trace_id}", box=None, pad_edge=False, title_justify="left")
     table.add_column("span", overflow="ellipsis", no_wrap=True, ratio=1)
-    table.add_column("service")
-    table.add_column("at ms", justify="right")
-    table.add_column("ms", justify="right")
-    table.add_column("", width=_BAR, no_wrap=True)
+    table.add_column("service", no_wrap=True)
+    table.add_column("at ms", justify="right", no_wrap=True)
+    table.add_column("ms", justify="right", no_wrap=True)
+    table.add_column("", width=bar, no_wrap=True)
     for depth, span in _in_tree_order(spans):
         colour = "red" if span.failed else "cyan"
-        start = (span.start_ns - begin) * _BAR // length
-        width = max(1, (span.end_ns - span.start_ns) * _BAR // length)
+        start = (span.start_ns - begin) * bar // length
+        width = max(1, (span.end_ns - span.start_ns) * bar // length)
         table.add_row(
-            Text("  " * depth + span.name, style="red" if span.failed else ""),
+            Text("  " * depth + " ".join(span.name.split()), style="red" if span.failed else ""),
             span.service,
             f"{(span.start_ns - begin) / _NANOSECONDS_IN_MS:.1f}",
             f"{(span.end_ns - span.start_ns) / _NANOSECONDS_IN_MS:.1f}",
-            Text(" " * start + "█" * min(width, _BAR - start), style=colour),
+            Text(" " * start + "█" * min(width, bar - start), style=colour),
         )
-    Console().print(table)
+    console.print(table)
 
 
 def _milliseconds(spans: list[Span]) -> float:
