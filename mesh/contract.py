@@ -164,7 +164,7 @@ def read_method(method: MethodDescriptor) -> MethodContract:
         saga=extensions[options_pb2.saga],
         reasons=frozenset(extensions[options_pb2.reason]),
         max_request_bytes=extensions[options_pb2.max_request_bytes] or DEFAULT_MAX_REQUEST_BYTES,
-        http=tuple(_http_rules(extensions[annotations_pb2.http])),
+        http=tuple(http_rules(extensions[annotations_pb2.http])),
         request_streaming=method.client_streaming,
         response_streaming=method.server_streaming,
         request_class=request_class,
@@ -237,7 +237,8 @@ def field_reader(descriptor: Any, path: str) -> Callable[[Any], Any]:
     return read
 
 
-def _http_rules(rule: http_pb2.HttpRule) -> Iterable[HttpRule]:
+def http_rules(rule: http_pb2.HttpRule) -> Iterable[HttpRule]:
+    """The REST forms of a method, the additional ones last."""
     verb = rule.WhichOneof("pattern")
     if verb is None:
         return
@@ -247,7 +248,7 @@ def _http_rules(rule: http_pb2.HttpRule) -> Iterable[HttpRule]:
         path = getattr(rule, verb)
     yield HttpRule(verb.upper(), PathTemplate(path), rule.body, rule.response_body)
     for binding in rule.additional_bindings:
-        yield from _http_rules(binding)
+        yield from http_rules(binding)
 
 
 def _check(contract: MethodContract) -> None:
