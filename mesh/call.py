@@ -1,7 +1,7 @@
 """One call as its handler sees it, and what of it follows the calls that the handler makes."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,6 +25,7 @@ class Call:
     """The second argument of every servicer method."""
 
     __slots__ = (
+        "_before_answer",
         "_uow",
         "deadline",
         "headers",
@@ -52,6 +53,7 @@ class Call:
         self.idempotency_key: str | None = headers.get("idempotency-key")
         self.response_headers: list[tuple[str, str]] = []
         self._uow: UnitOfWork | None = None
+        self._before_answer: list[Callable[[], Awaitable[None]]] = []
 
     @property
     def db(self) -> Database:
@@ -84,6 +86,12 @@ class Call:
             raise DeadlineExceeded("DEADLINE_EXCEEDED", "The time for the call is over.")
         self._uow = None
         await unit.commit()
+        for wait in self._before_answer:
+            await wait()
+
+    def before_answer(self, wait: Callable[[], Awaitable[None]]) -> None:
+        """Await `wait`, which does not raise, once the commit is done and before the answer leaves."""
+        self._before_answer.append(wait)
 
     async def rollback(self) -> None:
         """Undo what the handler has begun."""

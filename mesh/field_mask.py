@@ -16,4 +16,11 @@ def changes(request: Any, fields: Sequence[str], *, replace: bool = False) -> di
     if unknown := sorted(set(named) - set(fields)):
         faults = {"updateMask": f"{unknown[0]} cannot be changed here"}
         raise InvalidArgument("UNKNOWN_FIELD", f"{unknown[0]} cannot be changed here.", fields=faults)
-    return {field: getattr(request, field) for field in named or fields if named or request.HasField(field)}
+    return {field: getattr(request, field) for field in named or fields if named or _is_present(request, field)}
+
+
+def _is_present(request: Any, field: str) -> bool:
+    """A list or a map is present where it has an entry: to empty it, the mask names it."""
+    if request.DESCRIPTOR.fields_by_name[field].is_repeated:
+        return len(getattr(request, field)) > 0
+    return bool(request.HasField(field))
