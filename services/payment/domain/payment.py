@@ -98,7 +98,7 @@ class Payment:
 
     def observe(self, seen: Observation) -> bool:
         """Take over what the provider says and return whether the state moved; a step back is ignored."""
-        self.chargeable = self.chargeable and (seen.chargeable or _RANK[seen.state] == 0)
+        self.chargeable = self.chargeable and seen.chargeable
         if _RANK[seen.state] <= _RANK[self.state]:
             return False
         if seen.state is PaymentState.CAPTURED and seen.captured != self.amount.amount:

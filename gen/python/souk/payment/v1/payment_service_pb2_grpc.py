@@ -133,12 +133,11 @@ class PaymentServiceServicer:
 
     def RefundOrder(self, request, context):
         """Gives an order's money back, all that is left or a part. The refund's id is made by the caller, so the same call
-        again returns the same refund.
+        again returns the same refund. One whose outcome is not known yet comes back PENDING and goes on by itself.
         Reasons: PAYMENT_NOT_FOUND (NOT_FOUND) when nothing was captured for the order; NOTHING_TO_REFUND,
         REFUND_TOO_LARGE (FAILED_PRECONDITION); PAYMENT_AMBIGUOUS (FAILED_PRECONDITION) when several payments have something
         left and none is named; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
-        CURRENCY_MISMATCH (INVALID_ARGUMENT); PROVIDER_UNAVAILABLE (UNAVAILABLE) when the outcome is not known: call again,
-        or wait for the event, since the refund goes on by itself.
+        CURRENCY_MISMATCH, AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -166,7 +165,7 @@ class PaymentServiceServicer:
 
     def ListRefunds(self, request, context):
         """Lists refunds, newest first: the caller's own, or those that touch a shop of the caller's, or all for staff.
-        Reasons: SHOP_NOT_FOUND (NOT_FOUND) for a shop that is not the caller's; PAGE_TOKEN_INVALID (INVALID_ARGUMENT).
+        Reasons: SHOP_NOT_FOUND (NOT_FOUND) for a shop that is not the caller's.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -184,7 +183,6 @@ class PaymentServiceServicer:
 
     def ListPostings(self, request, context):
         """Lists the ledger's postings, of one order or of all, in the order they were posted.
-        Reasons: PAGE_TOKEN_INVALID (INVALID_ARGUMENT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

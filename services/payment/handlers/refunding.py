@@ -1,0 +1,224 @@
+"""Giving money back: set aside under the payment's lock, asked of the provider, and recorded."""
+
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mesh.database import Database, UnitOfWork
+from mesh.errors import FailedPrecondition, InvalidArgument, NotFound
+from mesh.ids import new_id
+from mesh.money import Money
+from mesh.principal import Principal
+from services.payment import events
+from services.payment.domain.ledger import refund_entry, reversal_entry
+from services.payment.domain.lines import PaymentLine, Shares
+from services.payment.domain.payment import Payment
+from services.payment.domain.provider import OutcomeUnknown, Refused
+from services.payment.domain.refund import (
+    Refund,
+    RefundLine,
+    RefundObservation,
+    RefundState,
+    plan_amount,
+    plan_units,
+    require_amount,
+)
+from services.payment.handlers.ports import Provider
+from services.payment.repository import ledger, payments, refunds
+
+# Done in the commit that ends a refund: keeps the caller's answer.
+AtEnd = Callable[[UnitOfWork, Refund], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants back: units of lines, an amount, or, with neither, all that is left."""
+
+    reason: str
+    units: Mapping[uuid.UUID, int] | None = None
+    amount: Money | None = None
+
+    def require_one(self) -> None:
+        """Refuse neither and both."""
+        if not self.units and self.amount is None:
+            raise InvalidArgument("REFUND_EMPTY", "Name lines or an amount.", fields={"lines": "or amount is required"})
+        if self.units and self.amount is not None:
+            raise InvalidArgument("REFUND_AMBIGUOUS", "Name lines or an amount, not both.")
+
+    def plan(self, lines: Sequence[PaymentLine], currency: str) -> list[RefundLine]:
+        """What is taken from which line."""
+        if self.amount is not None:
+            require_amount(self.amount, currency)
+        return plan_units(lines, self.units, currency) if self.units else plan_amount(lines, self.amount, currency)
+
+
+class Refunding:
+    """Gives money back."""
+
+    def __init__(self, db: Database, provider: Provider) -> None:
+        self._db = db
+        self._provider = provider
+
+    async def refund_payment(
+        self, payment_id: uuid.UUID, wish: Wish, principal: Principal, request_key: str, at_end: AtEnd
+    ) -> Refund:
+        """A seller's or staff's refund; a repeated call with the same key goes on with the same refund."""
+        wish.require_one()
+        async with self._db.write() as uow:
+            payment = await payments.lock(uow, payment_id)
+            refund = await refunds.find_by_request(uow, request_key)
+            if refund is None:
+                own = _own_lines(await payments.lines_of(uow, payment_id), principal, payment_id)
+                refund = await self._set_aside(uow, payment, wish.plan(own, payment.amount.currency), wish.reason)
+                await refunds.insert_new(uow, refund, request_key)
+                uow.audit(payment_id, _amounts(payment, -refund.amount.amount), _amounts(payment))
+        return await self.pursue(refund, payment, at_end)
+
+    async def refund_order(
+        self, refund_id: uuid.UUID, order_id: uuid.UUID, payment_id: uuid.UUID | None, wish: Wish
+    ) -> Refund:
+        """The order service's refund, with an id of its own: the same id is the same refund."""
+        payment_id = payment_id or await self._payment_of(order_id, refund_id)
+        async with self._db.write() as uow:
+            payment = await payments.lock(uow, payment_id)
+            refund = await refunds.find(uow, refund_id)
+            if refund is None:
+                _require_order(payment, order_id)
+                lines = await payments.lines_of(uow, payment_id)
+                planned = wish.plan(lines, payment.amount.currency)
+                refund = await self._set_aside(uow, payment, planned, wish.reason, refund_id)
+                await refunds.insert_new(uow, refund, None)
+            refund.require_same(order_id)
+        return await self.pursue(refund, payment)
+
+    async def _payment_of(self, order_id: uuid.UUID, refund_id: uuid.UUID) -> uuid.UUID:
+        async with self._db.read() as unit:
+            refund = await refunds.find(unit, refund_id)
+            if refund is not None:
+                return refund.payment_id
+            captured = [payment for payment in await payments.of_order(unit, order_id) if payment.captured]
+        if not captured:
+            raise NotFound("PAYMENT_NOT_FOUND", "Nothing was taken for this order.", orderId=str(order_id))
+        left = [payment for payment in captured if payment.refundable]
+        if not left:
+            raise FailedPrecondition("NOTHING_TO_REFUND", "Nothing is left to give back.", orderId=str(order_id))
+        if len(left) > 1:
+            raise FailedPrecondition("PAYMENT_AMBIGUOUS", "Name the payment to take it from.", orderId=str(order_id))
+        return left[0].id
+
+    async def _set_aside(
+        self,
+        uow: UnitOfWork,
+        payment: Payment,
+        planned: list[RefundLine],
+        reason: str,
+        refund_id: uuid.UUID | None = None,
+    ) -> Refund:
+        amount = sum(line.shares.total for line in planned)
+        payment.set_aside(amount)
+        await payments.save(uow, payment)
+        await payments.move_lines(uow, payment.id, _moves(planned), 1)
+        return Refund(
+            id=refund_id or new_id(),
+            payment_id=payment.id,
+            order_id=payment.order_id,
+            user_id=payment.user_id,
+            amount=Money(payment.amount.currency, amount),
+            reason=reason,
+            lines=planned,
+            create_time=datetime.now(UTC),
+        )
+
+    async def pursue(self, refund: Refund, payment: Payment, at_end: AtEnd | None = None) -> Refund:
+        """Have the provider give back what is set aside. Without an answer the refund stays PENDING, and goes on."""
+        if refund.state is not RefundState.PENDING:
+            return await self._finish(refund, at_end)
+        try:
+            seen = await self._ask(refund, payment)
+        except OutcomeUnknown as unknown:
+            if unknown.answered:
+                async with self._db.write() as uow:
+                    await refunds.next_attempt(uow, refund)
+            return await self._finish(refund, at_end)
+        return await self.record(refund, seen, at_end)
+
+    async def _ask(self, refund: Refund, payment: Payment) -> RefundObservation:
+        if refund.reference is not None:
+            return await self._find(refund, payment) or RefundObservation(refund.reference, RefundState.PENDING)
+        try:
+            return await self._provider.refund(refund, payment)
+        except Refused as refused:
+            # A refund of an earlier try may be why nothing is left now.
+            seen = await self._find(refund, payment)
+            return seen or RefundObservation("", RefundState.FAILED, refused.reason)
+        except OutcomeUnknown as unknown:
+            seen = await self._find(refund, payment)
+            if seen is None:
+                raise OutcomeUnknown(str(unknown), answered=unknown.answered) from unknown
+            return seen
+
+    async def _find(self, refund: Refund, payment: Payment) -> RefundObservation | None:
+        return await self._provider.find_refund(refund, payment)
+
+    async def _finish(self, refund: Refund, at_end: AtEnd | None) -> Refund:
+        if at_end is not None:
+            async with self._db.write() as uow:
+                await at_end(uow, refund)
+        return refund
+
+    async def record(self, refund: Refund, seen: RefundObservation, at_end: AtEnd | None = None) -> Refund:
+        """One commit: the result, its postings and its event, where the refund moved at all."""
+        async with self._db.write() as uow:
+            payment = await payments.lock(uow, refund.payment_id)
+            refund = await refunds.load(uow, refund.id)
+            if (refund.state, refund.reference) != (seen.state, seen.reference or None):
+                await self._move(uow, payment, refund, seen)
+            if at_end is not None:
+                await at_end(uow, refund)
+        return refund
+
+    async def _move(self, uow: UnitOfWork, payment: Payment, refund: Refund, seen: RefundObservation) -> None:
+        before, refund.reference = refund.state, refund.reference or seen.reference or None
+        amount, shares = refund.amount.amount, [(line.shop_id, line.shares) for line in refund.lines]
+        if before is RefundState.PENDING and seen.state is RefundState.SUCCEEDED:
+            payment.give_back(amount)
+            await ledger.post(uow, refund_entry(refund.id, refund.order_id, shares, refund.amount))
+        elif before is not RefundState.FAILED and seen.state is RefundState.FAILED:
+            was_given = before is RefundState.SUCCEEDED
+            payment.put_back(amount, was_given=was_given)
+            await payments.move_lines(uow, payment.id, _moves(refund.lines), -1)
+            if was_given:
+                await ledger.post(uow, reversal_entry(refund.id, refund.order_id, shares, refund.amount))
+        else:
+            # Nothing moves back: a late look at an earlier state only tells the provider's id.
+            await refunds.save(uow, refund)
+            return
+        refund.state, refund.failure_reason = seen.state, seen.failure_reason
+        await payments.save(uow, payment)
+        await refunds.save(uow, refund)
+        uow.publish(events.refund_moved(refund, payment), refund.order_id)
+
+
+def _own_lines(lines: list[PaymentLine], principal: Principal, payment_id: uuid.UUID) -> list[PaymentLine]:
+    own = lines if principal.is_admin else [line for line in lines if principal.can_act_for(line.shop_id)]
+    if not own:
+        raise NotFound("PAYMENT_NOT_FOUND", "There is no such payment.", paymentId=str(payment_id))
+    return own
+
+
+def _require_order(payment: Payment, order_id: uuid.UUID) -> None:
+    if payment.order_id != order_id:
+        raise NotFound("PAYMENT_NOT_FOUND", "The order has no such payment.", paymentId=str(payment.id))
+
+
+def _moves(lines: Sequence[RefundLine]) -> list[tuple[uuid.UUID, int, Shares]]:
+    return [(line.line_id, line.quantity, line.shares) for line in lines]
+
+
+def _amounts(payment: Payment, correction: int = 0) -> dict[str, int]:
+    return {
+        "captured": payment.captured,
+        "refunded": payment.refunded,
+        "refunding": payment.refunding + correction,
+    }

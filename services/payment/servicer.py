@@ -1,0 +1,165 @@
+"""PaymentService: decodes, calls the use case, encodes."""
+
+import uuid
+from datetime import UTC, datetime
+
+from google.api import httpbody_pb2
+from souk.mesh.v1 import invariants_pb2
+from souk.payment.v1 import payment_pb2, refund_pb2
+from souk.payment.v1 import payment_service_pb2 as pb
+from souk.payment.v1.payment_service_pb2_grpc import PaymentServiceServicer
+
+from mesh import money
+from mesh.call import Call
+from mesh.database import UnitOfWork
+from mesh.errors import InvalidArgument
+from mesh.idempotency import CallKey, finish
+from mesh.page import decode_id, decode_page, encode_page, next_page, page_size
+from services.payment.domain.lines import PaymentLine, make_line, require_sum
+from services.payment.domain.payment import Payment
+from services.payment.domain.refund import Refund
+from services.payment.encoding import balance_to_proto, payment_to_proto, posting_to_proto, refund_to_proto
+from services.payment.events import amount_of
+from services.payment.handlers.listing import RefundFilter, list_refunds
+from services.payment.handlers.once import once
+from services.payment.handlers.refunding import Refunding, Wish
+from services.payment.handlers.taking import Taking
+from services.payment.handlers.webhooks import Webhooks
+from services.payment.invariants import Checks
+from services.payment.repository import ledger, payments
+
+STRIPE = "stripe"
+SIGNATURE_HEADER = "stripe-signature"
+
+
+class PaymentServicer(PaymentServiceServicer):
+    """Payments, refunds, webhooks and the ledger."""
+
+    def __init__(self, taking: Taking, refunding: Refunding, webhooks: Webhooks, checks: Checks) -> None:
+        self._taking = taking
+        self._refunding = refunding
+        self._webhooks = webhooks
+        self._checks = checks
+
+    async def StartPayment(self, request: pb.StartPaymentRequest, call: Call) -> payment_pb2.Payment:
+        taken = await self._taking.start(_payment(request), _lines(request), request.token)
+        return payment_to_proto(taken.payment, taken.client_secret)
+
+    async def GetPaymentStatus(self, request: pb.GetPaymentStatusRequest, call: Call) -> payment_pb2.Payment:
+        taken = await self._taking.status(uuid.UUID(request.payment_id))
+        return payment_to_proto(taken.payment, taken.client_secret)
+
+    async def CancelPayment(self, request: pb.CancelPaymentRequest, call: Call) -> payment_pb2.Payment:
+        return payment_to_proto(await self._taking.cancel(uuid.UUID(request.payment_id)))
+
+    async def RefundOrder(self, request: pb.RefundOrderRequest, call: Call) -> refund_pb2.Refund:
+        wish = Wish(request.reason, amount=money.from_proto(request.amount) if request.HasField("amount") else None)
+        refund = await self._refunding.refund_order(
+            uuid.UUID(request.refund_id), uuid.UUID(request.order_id), _optional(request.payment_id), wish
+        )
+        return refund_to_proto(refund)
+
+    async def GetPayment(self, request: pb.GetPaymentRequest, call: Call) -> payment_pb2.Payment:
+        async with call.db.read() as unit:
+            payment = await payments.load_own(unit, uuid.UUID(request.payment_id), call.principal)
+        return payment_to_proto(payment)
+
+    async def RefundPayment(self, request: pb.RefundPaymentRequest, call: Call) -> bytes:
+        async def work(key: CallKey) -> refund_pb2.Refund:
+            async def keep_answer(uow: UnitOfWork, refund: Refund) -> None:
+                await finish(uow, key, refund_to_proto(refund))
+
+            payment_id, request_key = uuid.UUID(request.payment_id), f"{key.caller} {key.key}"
+            refund = await self._refunding.refund_payment(
+                payment_id, _wish(request), call.principal, request_key, keep_answer
+            )
+            return refund_to_proto(refund)
+
+        return await once(call, request, work)
+
+    async def ListRefunds(self, request: pb.ListRefundsRequest, call: Call) -> pb.ListRefundsResponse:
+        size, before = page_size(request.page_size), decode_id(request.page_token)
+        wanted = RefundFilter(_optional(request.payment_id), _optional(request.order_id), _optional(request.shop_id))
+        found = await list_refunds(call.db, call.principal, wanted, before, size + 1)
+        return pb.ListRefundsResponse(
+            refunds=[refund_to_proto(refund) for refund in found[:size]],
+            next_page_token=next_page([refund.id for refund in found], size),
+        )
+
+    async def ReceiveStripeWebhook(self, request: httpbody_pb2.HttpBody, call: Call) -> pb.ReceiveStripeWebhookResponse:
+        await self._webhooks.receive(request.data, call.headers.get(SIGNATURE_HEADER, ""))
+        return pb.ReceiveStripeWebhookResponse()
+
+    async def ListPostings(self, request: pb.ListPostingsRequest, call: Call) -> pb.ListPostingsResponse:
+        size, after = page_size(request.page_size), decode_page(request.page_token)
+        async with call.db.read() as unit:
+            rows = await ledger.list_oldest(
+                unit, _optional(request.order_id), int(after[0] or 0) if after else 0, size + 1
+            )
+        return pb.ListPostingsResponse(
+            postings=[posting_to_proto(row) for row in rows[:size]],
+            next_page_token=encode_page((rows[size - 1]["id"],)) if len(rows) > size else "",
+        )
+
+    async def GetTrialBalance(self, request: pb.GetTrialBalanceRequest, call: Call) -> pb.GetTrialBalanceResponse:
+        order_id = _optional(request.order_id)
+        async with call.db.read() as unit:
+            accounts, totals = await ledger.balances(unit, order_id), await ledger.totals(unit, order_id)
+        return pb.GetTrialBalanceResponse(
+            accounts=[balance_to_proto(row) for row in accounts],
+            totals=[
+                pb.CurrencyTotal(
+                    debit=amount_of(row["currency"], int(row["debit"])),
+                    credit=amount_of(row["currency"], int(row["credit"])),
+                )
+                for row in totals
+            ],
+        )
+
+    async def CheckInvariants(
+        self, request: invariants_pb2.CheckInvariantsRequest, call: Call
+    ) -> invariants_pb2.CheckInvariantsResponse:
+        return await self._checks.run(request.settle_seconds)
+
+
+def _optional(text: str) -> uuid.UUID | None:
+    return uuid.UUID(text) if text else None
+
+
+def _payment(request: pb.StartPaymentRequest) -> Payment:
+    if (request.provider or STRIPE) != STRIPE:
+        message = f"There is no payment provider {request.provider!r}."
+        raise InvalidArgument("PROVIDER_UNKNOWN", message, fields={"provider": 'must be "stripe"'})
+    if not request.token:
+        raise InvalidArgument("PAYMENT_METHOD_REQUIRED", "There is no token.", fields={"token": "is required"})
+    return Payment(
+        id=uuid.UUID(request.payment_id),
+        order_id=uuid.UUID(request.order_id),
+        user_id=uuid.UUID(request.user_id),
+        provider=STRIPE,
+        amount=money.from_proto(request.amount),
+        create_time=datetime.now(UTC),
+    )
+
+
+def _lines(request: pb.StartPaymentRequest) -> list[PaymentLine]:
+    amount = money.from_proto(request.amount)
+    lines = [
+        make_line(
+            uuid.UUID(line.line_id),
+            uuid.UUID(line.shop_id),
+            line.quantity,
+            line.amount.amount,
+            line.commission.amount,
+            line.tax.amount,
+            line.shipping.amount,
+        )
+        for line in request.lines
+    ]
+    require_sum(lines, amount)
+    return lines
+
+
+def _wish(request: pb.RefundPaymentRequest) -> Wish:
+    units = {uuid.UUID(line.line_id): line.quantity for line in request.lines}
+    return Wish(request.reason, units, money.from_proto(request.amount) if request.HasField("amount") else None)
