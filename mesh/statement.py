@@ -1,5 +1,6 @@
 """SQL composed with SQLAlchemy, compiled once, and run by asyncpg as a prepared statement."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # the dialect's constructor is untyped
+_TABLE = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+(?:"?\w+"?\.)?"?(\w+)', re.IGNORECASE)
 
 
 class Statement:
@@ -34,9 +36,9 @@ class Statement:
     def name(self) -> str:
         """What a span of it is called: `SELECT orders`."""
         if not self._name:
-            words = self.sql.split()
-            tables = [word for word in words[1:] if "." in word and not word.startswith("$")]
-            self._name = f"{words[0].upper()} {tables[0].rsplit('.', 1)[-1]}" if tables else words[0].upper()
+            verb = self.sql.split(None, 1)[0].upper()
+            table = _TABLE.search(self.sql)
+            self._name = f"{verb} {table[1]}" if table else verb
         return self._name
 
     def _compile(self) -> None:

@@ -1,0 +1,46 @@
+"""Statements compiled once."""
+
+import pytest
+from sqlalchemy import ARRAY, BigInteger, Column, MetaData, Table, Text, Uuid, bindparam, func, insert, select, text
+
+from mesh.statement import in_schema, statement
+
+things = Table("things", MetaData(schema="test"), Column("id", Uuid), Column("count", BigInteger), Column("name", Text))
+
+
+class TestStatement:
+    def test_puts_parameters_in_the_order_of_the_sql(self) -> None:
+        raised = statement(things.update().where(things.c.id == bindparam("key")).values(count=bindparam("more")))
+        assert raised.arguments({"key": "k", "more": 1}) == [1, "k"]
+
+    def test_keeps_constants(self) -> None:
+        named = statement(select(things.c.id).where(things.c.name == "oak", things.c.count > bindparam("least")))
+        assert named.arguments({"least": 3}) == ["oak", 3]
+
+    def test_passes_a_none_that_is_given(self) -> None:
+        assert statement(insert(things)).arguments({"id": 1, "count": None, "name": "a"}) == [1, None, "a"]
+
+    def test_refuses_a_missing_parameter(self) -> None:
+        with pytest.raises(TypeError, match="least"):
+            statement(select(things).where(things.c.count > bindparam("least"))).arguments({})
+
+    def test_refuses_a_parameter_that_is_not_there(self) -> None:
+        with pytest.raises(TypeError, match="most"):
+            statement(select(things).where(things.c.count > bindparam("least"))).arguments({"least": 1, "most": 2})
+
+    def test_refuses_a_list_whose_length_would_change_the_sql(self) -> None:
+        with pytest.raises(TypeError, match="any"):
+            statement(select(things).where(things.c.id.in_(bindparam("ids", expanding=True)))).arguments({"ids": [1]})
+
+    def test_takes_a_list_as_an_array(self) -> None:
+        found = statement(select(things.c.id).where(things.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid)))))
+        assert found.arguments({"ids": [1, 2]}) == [[1, 2]]
+
+    def test_is_called_after_its_table(self) -> None:
+        assert statement(select(things)).name == "SELECT things"
+        assert statement(text("select 1")).name == "SELECT"
+
+    def test_of_the_mesh_is_made_once_for_each_schema(self) -> None:
+        query = "SELECT 1 FROM {schema}.inbox WHERE durable = :durable"
+        assert in_schema("order", query) is in_schema("order", query)
+        assert in_schema("order", query).sql == 'SELECT 1 FROM "order".inbox WHERE durable = $1'
