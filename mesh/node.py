@@ -150,6 +150,8 @@ class Node:
         self.authenticator = self._make_authenticator()
         self._server: Server | None = None
         self._health: Health | None = None
+        # The port that is listened on, 0 before `start` and without a socket.
+        self.port = 0
 
     @property
     def keyring(self) -> Keyring:
@@ -199,12 +201,13 @@ class Node:
             if parts.on_start is not None:
                 async with node.as_service():
                     await parts.on_start()
-        port = await self._listen(address) if address is not None else 0
+        if address is not None:
+            self.port = await self._listen(address)
         if self.settings.postgres_url:
             self.background.start()
         gc.collect()
         gc.freeze()
-        return port
+        return self.port
 
     async def stop(self) -> None:
         """Say NOT_SERVING, let the calls in flight end, and close what is open."""

@@ -30,9 +30,11 @@ def generate(folder: Path) -> tuple[ModuleType, ModuleType]:
     well_known = files("grpc_tools").joinpath("_proto")
     includes = [f"-I{path}" for path in (PROTOS, CONTRACTS, GOOGLE, well_known)]
     outputs = [f"--python_out={folder}", f"--grpc_python_out={folder}"]
-    assert protoc.main(["protoc", *includes, *outputs, "echo.proto"]) == 0
+    assert protoc.main(["protoc", *includes, *outputs, *(path.name for path in PROTOS.iterdir())]) == 0
     sys.path.insert(0, str(folder))
     try:
+        for path in PROTOS.iterdir():
+            importlib.import_module(f"{path.stem}_pb2")
         return importlib.import_module("echo_pb2"), importlib.import_module("echo_pb2_grpc")
     finally:
         sys.path.remove(str(folder))

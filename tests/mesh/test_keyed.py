@@ -27,9 +27,7 @@ ADD = statement(EFFECTS.insert().values(number=bindparam("number")))
 
 
 @pytest.fixture
-async def world(
-    stores: Stores, echo_modules: tuple[ModuleType, ModuleType], tmp_path: Path
-) -> AsyncIterator[World]:
+async def world(stores: Stores, echo_modules: tuple[ModuleType, ModuleType], tmp_path: Path) -> AsyncIterator[World]:
     """The test service on a schema of its own, emptied, in one process with its caller."""
     connection = await asyncpg.connect(stores.postgres_url)
     await _make_schema(connection, "echo")

@@ -1,0 +1,29 @@
+"""Pages of lists."""
+
+import pytest
+
+from mesh.errors import InvalidArgument
+from mesh.page import decode_page, encode_page, page_size
+
+
+class TestPageSize:
+    def test_is_20_where_none_is_asked_for_and_100_at_most(self) -> None:
+        assert [page_size(asked) for asked in (0, 1, 100, 101)] == [20, 1, 100, 100]
+
+    def test_is_never_negative(self) -> None:
+        with pytest.raises(InvalidArgument):
+            page_size(-1)
+
+
+class TestPageToken:
+    def test_gives_back_its_key(self) -> None:
+        assert decode_page(encode_page(("2026-01-01", "a/b?", 7, None))) == ("2026-01-01", "a/b?", 7, None)
+
+    def test_is_none_on_the_first_page(self) -> None:
+        assert decode_page("") is None
+
+    @pytest.mark.parametrize("token", ["!", "abc", "e30", "W1tdXQ", "ü"])
+    def test_refuses_what_it_did_not_make(self, token: str) -> None:
+        with pytest.raises(InvalidArgument) as refused:
+            decode_page(token)
+        assert refused.value.reason == "INVALID_PAGE_TOKEN"
