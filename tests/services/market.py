@@ -1,9 +1,9 @@
 """Some services in this process on a real PostgreSQL, called through their generated stubs as a person or nobody."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import asyncpg
 
@@ -16,19 +16,16 @@ from mesh.stack.home import Home
 from mesh.stack.keys import make_keys
 from tests.stores import Stores
 
-T = TypeVar("T")
-
 
 class Market:
     """The node under test."""
 
     def __init__(self, node: Node) -> None:
         self.node = node
-        self._channel = LocalChannel("test", node.find, most_running=100)
 
-    def stub(self, stub_class: type[T]) -> T:
-        """A stub whose calls act as the principal of the present context, through a service called `test`."""
-        return stub_class(self._channel)  # type: ignore[call-arg]  # every generated stub takes a channel
+    def stub(self, stub_class: Callable[..., Any], caller: str = "test") -> Any:
+        """A stub whose calls act as the principal of the present context, through the service `caller`."""
+        return stub_class(LocalChannel(caller, self.node.find, most_running=100))
 
     @asynccontextmanager
     async def unit(self, service: str) -> AsyncIterator[UnitOfWork]:
