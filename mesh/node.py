@@ -216,6 +216,9 @@ class Node:
             await asyncio.sleep(self.settings.drain_seconds)
             await self._server.stop(self.settings.grace_seconds)
         await self.background.stop()
+        for parts in self.parts.values():
+            if parts.on_stop is not None:
+                await parts.on_stop()
         for node in self.nodes.values():
             await node.close()
         await self.pool.close()

@@ -24,6 +24,8 @@ class Parts:
     jobs: "Sequence[Job]" = ()
     # Awaited after the connections stand and before the first call is served.
     on_start: Callable[[], Awaitable[None]] | None = None
+    # Awaited after the last call, event and job: closes connections of the service's own.
+    on_stop: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
