@@ -42,6 +42,7 @@ def build(node: ServiceNode) -> Parts:
             Job(WEBHOOK_JOB, every=1.0, run=webhooks.apply_due),
             Job("payment-recover", every=5.0, run=recovery.run),
         ),
+        on_stop=provider.close,
     )
 
 

@@ -35,11 +35,11 @@ BEGIN
 END $$
 """,
     """
-CREATE TRIGGER ledger_postings_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON payment.ledger_postings
+CREATE TRIGGER ledger_postings_stay BEFORE UPDATE OR DELETE ON payment.ledger_postings
 FOR EACH STATEMENT EXECUTE FUNCTION payment.refuse_change()
 """,
     """
-CREATE TRIGGER ledger_transactions_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON payment.ledger_transactions
+CREATE TRIGGER ledger_transactions_stay BEFORE UPDATE OR DELETE ON payment.ledger_transactions
 FOR EACH STATEMENT EXECUTE FUNCTION payment.refuse_change()
 """,
     """
