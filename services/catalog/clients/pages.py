@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 
 from mesh.cache import Cache
 from mesh.ids import new_id
@@ -34,23 +34,37 @@ class Pages:
         generation = await self._cache.get_or_load(_GENERATION, _GENERATION_SECONDS, _new_generation)
         return await self._cache.get_or_load(f"list:{generation.hex()}:{key.hex()}", self._list_seconds, load)
 
-    def forget(self, product_ids: Iterable[uuid.UUID], *, lists: bool = True, slugs: Sequence[str] = ()) -> None:
-        """Forget product pages, and all lists unless nothing changed that they show. Called after the commit."""
-        keys = [f"product:{product_id}" for product_id in product_ids] + [f"slug:{slug}" for slug in slugs]
-        task = asyncio.get_running_loop().create_task(self._forget(keys, lists=lists))
+    async def forget_now(self, product_ids: Iterable[uuid.UUID], slugs: Sequence[str] = ()) -> None:
+        """Forget product pages and all lists before this returns: for the answer of who made the change."""
+        keys = _keys(product_ids, slugs)
+        await self._delete([*keys, _GENERATION])
+        self._spawn(self._look_again(keys))
+
+    def forget(self, product_ids: Iterable[uuid.UUID], *, lists: bool = True) -> None:
+        """Forget product pages, and all lists unless nothing changed that they show, soon."""
+        self._spawn(self._forget(_keys(product_ids, ()), lists=lists))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         # The loop itself keeps no more than a weak reference to a task.
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
     async def _forget(self, keys: Sequence[str], *, lists: bool) -> None:
         await self._delete([*keys, _GENERATION] if lists else keys)
-        if keys:
-            await asyncio.sleep(_SECOND_LOOK_SECONDS)
-            await self._delete(keys)
+        await self._look_again(keys)
+
+    async def _look_again(self, keys: Sequence[str]) -> None:
+        await asyncio.sleep(_SECOND_LOOK_SECONDS)
+        await self._delete(keys)
 
     async def _delete(self, keys: Sequence[str]) -> None:
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             await self._cache.delete(*keys[start : start + _KEYS_AT_ONCE])
+
+
+def _keys(product_ids: Iterable[uuid.UUID], slugs: Sequence[str]) -> list[str]:
+    return [f"product:{product_id}" for product_id in product_ids] + [f"slug:{slug}" for slug in slugs]
 
 
 async def _new_generation() -> bytes:

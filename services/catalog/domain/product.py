@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -82,6 +82,7 @@ class Product:
         """A product out of its fields, at version 1; its slug is found later."""
         product = cls(product_id, shop_id, slug="", title="", version=0)
         product.change(fields)
+        product.create_time = product.update_time
         return product
 
     @property
@@ -112,19 +113,23 @@ class Product:
         self.images = with_one_primary(self.images)
         if drafts is not None:
             self._set_variants(drafts)
-        self.version += 1
+        self._touch()
 
     def archive(self) -> None:
         """Take it off the market for good; its SKUs are free again."""
         self.state = ProductState.ARCHIVED
         for variant in self.all_variants:
             variant.withdrawn = True
-        self.version += 1
+        self._touch()
 
     def require_version(self, expected: int | None) -> None:
         if expected is not None and expected != self.version:
             message = f"The product is at version {self.version}, not {expected}."
             raise Aborted("VERSION_MISMATCH", message, version=str(self.version))
+
+    def _touch(self) -> None:
+        self.version += 1
+        self.update_time = datetime.now(UTC)
 
     def _require_not_archived(self) -> None:
         if self.state is ProductState.ARCHIVED:

@@ -72,7 +72,9 @@ def _page_statement(order_by: str, *, by_category: bool, by_shop: bool, everythi
     if after:
         key = tuple_(*(products.c[name] for name in order.columns))
         # The cast keeps a char(3) from being compared as text, which no index of it serves.
-        last = tuple_(*(sql_cast(bindparam(f"after_{name}", type_=_TYPES[name]), _TYPES[name]) for name in order.columns))
+        last = tuple_(
+            *(sql_cast(bindparam(f"after_{name}", type_=_TYPES[name]), _TYPES[name]) for name in order.columns)
+        )
         conditions.append(key < last if order.descending else key > last)
     page = select(*_SUMMARY).where(*conditions)
     source = _of_each_category(page, order) if by_category else _first(page, order, products.c).subquery("page")

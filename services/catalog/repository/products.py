@@ -85,18 +85,19 @@ _CHANGED = {
         "available",
         "listed",
         "version",
+        "update_time",
     )
 }
 _INSERT = statement(
     insert(products).values(
-        id=bindparam("product_id", type_=Uuid), shop_id=_shop_id, handle=bindparam("handle", type_=Text), **_CHANGED
+        id=bindparam("product_id", type_=Uuid),
+        shop_id=_shop_id,
+        handle=bindparam("handle", type_=Text),
+        create_time=bindparam("create_time", type_=products.c.create_time.type),
+        **_CHANGED,
     )
 )
-_UPDATE = statement(
-    update(products)
-    .where(products.c.id == bindparam("product_id", type_=Uuid))
-    .values(**_CHANGED, update_time=func.now())
-)
+_UPDATE = statement(update(products).where(products.c.id == bindparam("product_id", type_=Uuid)).values(**_CHANGED))
 _variant_values = {
     name: bindparam(name, type_=variants.c[name].type)
     for name in (
@@ -258,7 +259,12 @@ def _variant(row: Mapping[str, Any]) -> Variant:
 
 
 def _identity(product: Product) -> dict[str, Any]:
-    return {"product_id": product.product_id, "shop_id": product.shop_id, "handle": product.handle}
+    return {
+        "product_id": product.product_id,
+        "shop_id": product.shop_id,
+        "handle": product.handle,
+        "create_time": product.create_time,
+    }
 
 
 def _row(shop: Shop, product: Product) -> dict[str, Any]:
@@ -278,6 +284,7 @@ def _row(shop: Shop, product: Product) -> dict[str, Any]:
         "available": product.available,
         "listed": product.state is ProductState.ACTIVE and shop.sells,
         "version": product.version,
+        "update_time": product.update_time,
     }
 
 
