@@ -7,7 +7,7 @@ _SECONDS = 5.0
 
 
 async def request(address: Path | tuple[str, int], method: str, path: str) -> tuple[int, str]:
-    """Status and body; status 0 where nothing answers. A `Path` is a Unix socket."""
+    """Status and body, undecoded; status 0 where nothing answers. A `Path` is a Unix socket."""
     try:
         return await asyncio.wait_for(_exchange(address, method, path), _SECONDS)
     except (OSError, TimeoutError, ValueError):

@@ -84,7 +84,10 @@ class Supervisor:
     async def _stop(self, last: Status) -> None:
         self._set(Status.STOPPING)
         for parts in reversed(self._stages):
-            await asyncio.gather(*(part.stop() for part in parts))
+            for outcome in await asyncio.gather(*(part.stop() for part in parts), return_exceptions=True):
+                # One part that cannot be stopped does not keep the others.
+                if isinstance(outcome, Exception):
+                    self._say(f"A part could not be stopped: {outcome!r}")
         self._set(last)
 
     async def _control(self, command: str, name: str) -> str:

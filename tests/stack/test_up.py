@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 
 import httpx
-import psutil
 import pytest
 
 from mesh.stack.home import Home
@@ -35,8 +34,8 @@ def process(market: Stack, name: str) -> ProcessState:
     return next(each for each in market.state.processes if each.name == name)
 
 
-def processes_of(market: Stack) -> list[psutil.Process]:
-    return [found for each in market.state.processes if (found := each.process())]
+def running(market: Stack) -> list[ProcessState]:
+    return [each for each in market.state.processes if each.process()]
 
 
 def register(market: Stack) -> str:
@@ -95,28 +94,28 @@ class TestUp:
         assert sign_in(market, email) == 200
 
     def test_nothing_is_left_after_down(self, market: Stack) -> None:
-        running = processes_of(market)
+        before = running(market)
         market.souk("down")
-        assert len(running) == 8
-        assert not any(each.is_running() for each in running)
+        assert len(before) == 8
+        assert not any(each.process() for each in before)
         assert market.souk("status", check=False).returncode == 1
         market.up("--empty")
 
     def test_down_cleans_up_after_a_killed_supervisor(self, market: Stack) -> None:
-        running = processes_of(market)
+        before = running(market)
         os.kill(market.state.supervisor.pid, signal.SIGKILL)
         until(lambda: market.state.status is Status.FAILED)
         market.souk("down")
-        assert not any(each.is_running() for each in running)
+        assert not any(each.process() for each in before)
         market.up("--empty")
 
     def test_up_takes_over_from_a_killed_supervisor(self, market: Stack) -> None:
         email = register(market)
-        running = processes_of(market)
+        before = running(market)
         os.kill(market.state.supervisor.pid, signal.SIGKILL)
         until(lambda: market.state.status is Status.FAILED)
         market.up("--empty")
-        assert not any(each.is_running() for each in running)
+        assert not any(each.process() for each in before)
         assert sign_in(market, email) == 200
 
 
@@ -143,4 +142,4 @@ class TestRefusals:
         done = stack.souk("up", "--detach", "--private-ports", check=False, SOUK_MAX_CONCURRENT_CALLS="many")
         assert done.returncode == 1
         assert "SOUK_MAX_CONCURRENT_CALLS is 'many', which is not a whole number" in done.stdout
-        assert not processes_of(stack)
+        assert not running(stack)
