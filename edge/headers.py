@@ -25,6 +25,7 @@ _CLAIMS = (
 )
 # A proxy of ours in front may say where a call came from; a caller may not.
 _FORWARDED = StringMatcher(prefix="x-forwarded-")
+NAME = "envoy.filters.http.header_mutation"
 NOTES = "souk"
 API_CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # The reference page brings its style along, loads nothing and runs no script.
@@ -64,7 +65,7 @@ def answer_headers() -> HttpFilter:
         HeaderMutation(append=header("x-trace-id", "%TRACE_ID%", SET_IF_ABSENT)),
     ]
     return http_filter(
-        "envoy.filters.http.header_mutation",
+        NAME,
         HeaderMutationFilter(mutations=Mutations(response_mutations=mutations)),
     )
 

@@ -34,6 +34,7 @@ from edge import (
     guard,
     headers,
     limits,
+    media,
     replies,
     routes,
     telemetry,
@@ -125,6 +126,7 @@ def _filters(
         guard.content_types(methods),
         bodies.body_limit(),
         compression.compressor(),
+        *([media.file_server(placement.media_folder)] if placement.media_folder else []),
         caching.cache_filter(),
         transcoder.transcoder_filter(services, methods),
         # From here on every call is known by its gRPC path, however it came.

@@ -37,6 +37,8 @@ class Placement:
     admin_path: Path | None = None
     # The file of the access log. None: the standard output.
     access_log: Path | None = None
+    # The folder that /media/ is served from. None: there is no /media/.
+    media_folder: Path | None = None
     # The origins whose pages may call, exactly as a browser sends them.
     cors_origins: tuple[str, ...] = ()
     # What every rate limit is multiplied by.
@@ -97,7 +99,16 @@ def _value(name: str, value: Any) -> Any:
         return _endpoint(value)
     if name == "services":
         return {service: tuple(map(_endpoint, endpoints)) for service, endpoints in value.items()}
-    if name in {"jwks_file", "admin_path", "access_log", "tls_certificate", "tls_key", "openapi_file", "docs_file"}:
+    if name in {
+        "jwks_file",
+        "admin_path",
+        "access_log",
+        "media_folder",
+        "tls_certificate",
+        "tls_key",
+        "openapi_file",
+        "docs_file",
+    }:
         return Path(value)
     if name == "cors_origins":
         return tuple(value)

@@ -21,7 +21,7 @@ from envoy_data_plane.envoy.config.route.v3 import (
 from envoy_data_plane.envoy.extensions.retry.host.previous_hosts.v3 import PreviousHostsPredicate
 from envoy_data_plane.google.protobuf import Any
 
-from edge import bodies, caching, cors, limits, tokens, transcoder
+from edge import bodies, caching, cors, limits, media, tokens, transcoder
 from edge.clusters import SANDBOX
 from edge.headers import API_CSP, PAGE_CSP
 from edge.methods import Method
@@ -45,6 +45,7 @@ def route_table(placement: Placement, methods: Sequence[Method]) -> RouteConfigu
         routes=[
             *_files(placement),
             *_mailbox(placement),
+            *([media.media_route(_open())] if placement.media_folder else []),
             *_large_bodies(methods),
             *(_method_route(method, placement) for method in methods),
             _nothing(),

@@ -154,6 +154,7 @@ def make_placement(home: Path, issuer: Issuer, port: int) -> Placement:
     jwks, openapi, docs = home / "jwks.json", home / "openapi.json", home / "index.html"
     jwks.write_text(issuer.jwks())
     openapi.write_text('{"openapi": "3.1.0"}')
+    (home / "media").mkdir()
     docs.write_text("<!doctype html><title>Souk</title>")
     return Placement(
         listen=Endpoint("127.0.0.1", free_port()),
@@ -161,6 +162,7 @@ def make_placement(home: Path, issuer: Issuer, port: int) -> Placement:
         jwks_file=jwks,
         admin_path=home / "admin.sock",
         access_log=home / "access.log",
+        media_folder=home / "media",
         cors_origins=(ORIGIN,),
         rate_factor=1000,
         openapi_file=openapi,

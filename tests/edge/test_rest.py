@@ -1,4 +1,5 @@
 import httpx
+import pytest
 
 from tests.edge.conftest import Edge
 
@@ -76,3 +77,24 @@ class TestFiles:
 
     def test_there_is_no_mailbox_without_a_sandbox(self, edge: Edge) -> None:
         assert httpx.get(f"{edge.url}/dev/mailbox").status_code == 404
+
+
+class TestMedia:
+    def test_pictures_come_from_the_folder(self, edge: Edge) -> None:
+        assert edge.placement.media_folder is not None
+        (edge.placement.media_folder / "seed").mkdir()
+        (edge.placement.media_folder / "seed" / "mug.svg").write_text("<svg/>")
+        answer = httpx.get(f"{edge.url}/media/seed/mug.svg")
+        assert (answer.status_code, answer.text) == (200, "<svg/>")
+        assert answer.headers["content-type"] == "image/svg+xml"
+        assert answer.headers["cache-control"] == "public, max-age=3600"
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+    @pytest.mark.parametrize("path", ["none.svg", "../envoy.json", "%2e%2e/envoy.json", "seed/../../envoy.json"])
+    def test_what_is_not_there_or_not_below_the_folder_is_404(self, edge: Edge, path: str) -> None:
+        answer = httpx.get(f"{edge.url}/media/{path}")
+        assert answer.status_code == 404
+        assert answer.json()["details"][0]["reason"] == "NO_SUCH_METHOD"
+
+    def test_a_folder_is_not_listed(self, edge: Edge) -> None:
+        assert httpx.get(f"{edge.url}/media/").status_code in {400, 403, 404}
