@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from mesh.database import Database
-from mesh.pool import failures_typed
+from mesh.pool import Connection, failures_typed
 from mesh.statement import in_schema
 
 LOG_DAYS = 7
@@ -23,21 +23,26 @@ async def keep_partitions(database: Database) -> None:
 
     Works as the login role, which owns the tables.
     """
-    today = datetime.now(UTC).date()
-    wanted = {_PREFIX + f"{day:%Y%m%d}": day for day in _days(today - timedelta(days=1), _AHEAD_DAYS + 2)}
     connection = await database.pool.acquire()
     try:
         with failures_typed:
-            rows = await connection.fetch(_PARTITIONS, f'"{database.name}".outbox_log')
-            present = {row["relname"] for row in rows}
-            for name in sorted(wanted.keys() - present):
-                await connection.execute(_create(database.name, name, wanted[name]))
-            for name in sorted(
-                name for name in present if name < _PREFIX + f"{today - timedelta(days=LOG_DAYS):%Y%m%d}"
-            ):
-                await connection.execute(f'DROP TABLE IF EXISTS "{database.name}".{name}')
+            async with connection.transaction():
+                await _keep_partitions(connection, database.name)
     finally:
         await database.pool.release(connection)
+
+
+async def _keep_partitions(connection: Connection, service: str) -> None:
+    today = datetime.now(UTC).date()
+    wanted = {_PREFIX + f"{day:%Y%m%d}": day for day in _days(today - timedelta(days=1), _AHEAD_DAYS + 2)}
+    oldest = _PREFIX + f"{today - timedelta(days=LOG_DAYS):%Y%m%d}"
+    # The relay and the clean-up job of several processes make the same partitions: one after the other.
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"{service}.outbox_log")
+    present = {row["relname"] for row in await connection.fetch(_PARTITIONS, f'"{service}".outbox_log')}
+    for name in sorted(wanted.keys() - present):
+        await connection.execute(_create(service, name, wanted[name]))
+    for name in sorted(name for name in present if name < oldest):
+        await connection.execute(f'DROP TABLE IF EXISTS "{service}".{name}')
 
 
 def _days(first: date, count: int) -> list[date]:

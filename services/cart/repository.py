@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Interval, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mesh.database import ReadUnit, Record, UnitOfWork
@@ -85,7 +85,7 @@ _DELETE_CART = statement(delete(carts).where(carts.c.id == bindparam("cart_id"))
 _LOCK_LEFT = statement(
     select(*_COLUMNS)
     .where(carts.c.abandon_time.is_(None), carts.c.currency.is_not(None))
-    .where(carts.c.update_time < func.now() - bindparam("age"))
+    .where(carts.c.update_time < func.now() - bindparam("age", type_=Interval))
     .order_by(carts.c.update_time)
     .limit(100)
     .with_for_update(skip_locked=True)
@@ -93,14 +93,14 @@ _LOCK_LEFT = statement(
 _MARK_ABANDONED = statement(update(carts).where(carts.c.id == bindparam("cart_id")).values(abandon_time=func.now()))
 _old_guests = (
     select(carts.c.id)
-    .where(carts.c.user_id.is_(None), carts.c.update_time < func.now() - bindparam("age"))
+    .where(carts.c.user_id.is_(None), carts.c.update_time < func.now() - bindparam("age", type_=Interval))
     .limit(500)
     .with_for_update(skip_locked=True)
 )
 _FORGET_GUESTS = statement(delete(carts).where(carts.c.id.in_(_old_guests)))
 _LATEST_LINES = statement(
     select(cart_items.c.id, cart_items.c.variant_id, cart_items.c.product_id, cart_items.c.shop_id)
-    .where(cart_items.c.create_time < func.now() - bindparam("settle"))
+    .where(cart_items.c.create_time < func.now() - bindparam("settle", type_=Interval))
     .order_by(cart_items.c.id.desc())
     .limit(2000)
 )
