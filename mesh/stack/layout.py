@@ -176,6 +176,8 @@ class _Composer:
             "services": services,
             "sandbox": _endpoint(self.urls["sandbox"]) if "sandbox" in self.urls else None,
             "otlp": _endpoint(self.urls["traces"]),
+            "media_folder": str(self.home.data("media")),
+            "cors_origins": self.environ.get("SOUK_CORS_ORIGINS", "").split(),
             "rate_factor": float(self.environ.get("SOUK_RATE_FACTOR", _RATE_FACTOR)),
         }
 
