@@ -26,6 +26,8 @@ class Component:
     stop_signal: signal.Signals = signal.SIGTERM
     # After so many seconds a stop becomes a kill.
     stop_seconds: float = 15.0
+    # How often it may end before it has served for the first time; afterwards it is started again for ever.
+    start_attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True)

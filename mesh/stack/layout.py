@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from mesh.stack.component import Component, Task
@@ -104,10 +103,10 @@ class _Composer:
         envoy = Envoy(self.home, edge_port, placement=self._placement(addresses))
         state = State(edge=edge_url, fresh=fresh, urls=self.urls, addresses=addresses)
         stages: tuple[Stage, ...] = (
-            Stage(tuple(self.stores), (envoy.render(),) if find_spec("edge.render") else ()),
-            Stage(tasks=(Task("migrate", _MIGRATE, env),) if find_spec("mesh.migrations") else ()),
-            Stage(workers if find_spec("mesh.serve") and self.wish.services else ()),
-            Stage((envoy.component(),) if find_spec("edge.render") and find_spec("mesh.serve") else ()),
+            Stage(tuple(self.stores), (envoy.render(),)),
+            Stage(tasks=(Task("migrate", _MIGRATE, env),)),
+            Stage(workers),
+            Stage((envoy.component(),)),
         )
         seed = (Task("seed", self.wish.seed, env),) if fresh and self.wish.seed else ()
         return Layout(stages, seed, state, env)

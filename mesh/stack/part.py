@@ -14,7 +14,6 @@ from mesh.stack.logs import open_log, tail
 from mesh.stack.state import ProcessState, Status, started_at
 
 _START_SECONDS = 60.0
-_START_ATTEMPTS = 3
 _PROBE_SECONDS = 0.05
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 10.0
@@ -100,7 +99,7 @@ class Part:
             if self._unwanted.is_set():
                 return
             attempts += 1
-            if not self._ready.is_set() and attempts == _START_ATTEMPTS:
+            if not self._ready.is_set() and attempts >= self.component.start_attempts:
                 return
             pause = _FIRST_PAUSE if time.monotonic() - began > _STEADY_SECONDS else pause
             self._restarts += 1

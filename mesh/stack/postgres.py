@@ -63,6 +63,8 @@ class Postgres:
             # "Fast": connections are closed, work not committed is rolled back.
             stop_signal=signal.SIGINT,
             stop_seconds=30,
+            # Backends of a server that was killed may still hold its shared memory for a moment.
+            start_attempts=5,
         )
 
     @property

@@ -87,19 +87,14 @@ class TestUp:
         assert done.returncode == 1
         assert "no part 'mongo'; there are postgres" in done.stderr
 
-    def test_the_data_survive_a_restart(self, market: Stack) -> None:
-        email = register(market)
-        market.souk("down")
-        market.up("--empty")
-        assert sign_in(market, email) == 200
-
-    def test_nothing_is_left_after_down(self, market: Stack) -> None:
-        before = running(market)
+    def test_down_leaves_no_process_and_all_data(self, market: Stack) -> None:
+        email, before = register(market), running(market)
         market.souk("down")
         assert len(before) == 8
         assert not any(each.process() for each in before)
         assert market.souk("status", check=False).returncode == 1
         market.up("--empty")
+        assert sign_in(market, email) == 200
 
     def test_down_cleans_up_after_a_killed_supervisor(self, market: Stack) -> None:
         before = running(market)
