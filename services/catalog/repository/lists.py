@@ -84,7 +84,9 @@ def _page_statement(order_by: str, *, by_category: bool, by_shop: bool, everythi
 
 def _of_each_category(page: Select[Any], order: Order) -> Any:
     """A page of each category below, out of its own index range, to be merged: a category may be large."""
-    category = func.unnest(bindparam("category_ids", type_=ARRAY(Uuid))).table_valued("id", name="category")
+    category = (
+        func.unnest(bindparam("category_ids", type_=ARRAY(Uuid))).table_valued("id").render_derived(name="category")
+    )
     of_one = lateral(_first(page.where(products.c.category_id == category.c.id), order, products.c), "of_one")
     return select(of_one).select_from(category).join(of_one, true()).subquery("page")
 
