@@ -1,5 +1,6 @@
 """The composition root of identity."""
 
+import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
@@ -29,6 +30,7 @@ def build(node: ServiceNode) -> Parts:
         memberships=memberships,
         refresh_lifetime=timedelta(days=settings.refresh_token_days),
         now=lambda: datetime.now(UTC),
+        wait=lambda pause: asyncio.sleep(pause.total_seconds()),
     )
 
     async def on_start() -> None:

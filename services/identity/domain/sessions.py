@@ -1,11 +1,15 @@
 """Sessions and their refresh tokens: each token is good for one use, and a second use tells of a theft."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
 from mesh.errors import Unauthenticated
+
+# How long the answer to a use is held back, so that uses sent at the same moment arrive before it leaves: they come
+# over other connections, and may wait in a queue.
+IN_FLIGHT = timedelta(milliseconds=200)
 
 
 class Use(Enum):
@@ -34,16 +38,17 @@ class RefreshToken:
     token_id: UUID
     session: Session
     expire_time: datetime
+    # When the answer with its successor leaves; None while it can be traded.
     spend_time: datetime | None = None
 
-    def use(self, arrive_time: datetime, *, was_fresh: bool = False) -> Use:
-        """Judge a use whose request arrived at `arrive_time`, and which saw the token unspent if `was_fresh`.
+    def use(self, arrive_time: datetime) -> Use:
+        """Judge a use whose request arrived at `arrive_time`.
 
-        A use that had arrived before another one spent the token was in flight at the same moment: it lost
-        a race, which an honest client with two tabs does too. One that arrived later is a copy in other hands.
+        Before the winner's answer left nobody can have had its successor: who came by then was in flight at the
+        same moment, as an honest client with two tabs is, and lost a race. Who came later is a copy in other hands.
         """
         if self.spend_time is not None:
-            return Use.LOST_RACE if was_fresh or arrive_time <= self.spend_time else Use.REUSED
+            return Use.LOST_RACE if arrive_time <= self.spend_time else Use.REUSED
         if self.session.ended or self.expire_time <= arrive_time:
             return Use.INVALID
         return Use.FRESH

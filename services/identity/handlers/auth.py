@@ -11,7 +11,7 @@ from mesh.ids import hash_secret, new_id, new_secret
 from services.identity.domain.accounts import ADMIN, Account, canonical_email, open_account
 from services.identity.domain.events import UserEvent, UserRegistered
 from services.identity.domain.passwords import refuse_common_password
-from services.identity.domain.sessions import RefreshToken, Session, Use, refusal
+from services.identity.domain.sessions import IN_FLIGHT, RefreshToken, Session, Use, refusal
 
 
 class Users(Protocol):
@@ -41,7 +41,9 @@ class WrittenSessions(Sessions, Protocol):
 
     async def lock_token(self, token_hash: bytes) -> RefreshToken | None: ...
     async def open(self, session: Session, token_hash: bytes, expire_time: datetime) -> None: ...
-    async def rotate(self, token: RefreshToken, now: datetime, token_hash: bytes, expire_time: datetime) -> None: ...
+    async def rotate(
+        self, token: RefreshToken, spend_time: datetime, token_hash: bytes, expire_time: datetime
+    ) -> None: ...
     async def end(self, session_id: UUID, reason: str, now: datetime) -> None: ...
 
 
@@ -100,6 +102,12 @@ class Clock(Protocol):
     def __call__(self) -> datetime: ...
 
 
+class Wait(Protocol):
+    """Lets time pass."""
+
+    async def __call__(self, pause: timedelta) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """A session that was opened or goes on."""
@@ -126,6 +134,7 @@ class Auth:
     memberships: Memberships
     refresh_lifetime: timedelta
     now: Clock
+    wait: Wait
 
     def signed_in(self, account: Account, session: Session, shop_ids: frozenset[str], refresh_token: str) -> SignedIn:
         """The tokens of a session."""
@@ -178,14 +187,15 @@ async def refresh(auth: Auth, refresh_token: str, arrive_time: datetime) -> Sign
     shop_ids = await auth.memberships.shops_of(account.user_id)
     async with auth.store.write() as work:
         locked = await work.sessions.lock_token(spent_hash) or token
-        use = locked.use(arrive_time, was_fresh=token.spend_time is None)
+        use = locked.use(arrive_time)
         if use is Use.FRESH:
-            now = auth.now()
-            await work.sessions.rotate(locked, now, hash_secret(secret), now + auth.refresh_lifetime)
+            spend_time = auth.now() + IN_FLIGHT
+            await work.sessions.rotate(locked, spend_time, hash_secret(secret), spend_time + auth.refresh_lifetime)
         elif use is Use.REUSED:
             await work.sessions.end(locked.session.session_id, use.name, auth.now())
     if use is not Use.FRESH:
         raise refusal(use)
+    await auth.wait(IN_FLIGHT)
     # The epoch of the first look: if rights were taken away since, the new access token is worthless at once.
     return auth.signed_in(account, token.session, shop_ids, secret)
 

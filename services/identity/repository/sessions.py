@@ -36,7 +36,9 @@ _ADD_TOKEN = statement(
     )
 )
 _SPEND = statement(
-    update(refresh_tokens).where(refresh_tokens.c.id == bindparam("token_id")).values(spend_time=bindparam("now"))
+    update(refresh_tokens)
+    .where(refresh_tokens.c.id == bindparam("token_id"))
+    .values(spend_time=bindparam("spend_time"))
 )
 _END = statement(
     update(sessions)
@@ -92,9 +94,9 @@ class WrittenSessions(Sessions):
         await self._unit.execute(_OPEN, session_id=session.session_id, user_id=session.user_id)
         await self._add_token(session, token_hash, expire_time)
 
-    async def rotate(self, token: RefreshToken, now: datetime, token_hash: bytes, expire_time: datetime) -> None:
+    async def rotate(self, token: RefreshToken, spend_time: datetime, token_hash: bytes, expire_time: datetime) -> None:
         """Spend a refresh token and add the one that follows it."""
-        await self._unit.execute(_SPEND, token_id=token.token_id, now=now)
+        await self._unit.execute(_SPEND, token_id=token.token_id, spend_time=spend_time)
         await self._add_token(token.session, token_hash, expire_time)
 
     async def end(self, session_id: UUID, reason: str, now: datetime) -> None:

@@ -55,11 +55,8 @@ class TestRefreshToken:
         assert make_token().use(NOW) is Use.FRESH
         assert make_token(spend_time=NOW).use(NOW + MOMENT) is Use.REUSED
 
-    def test_lost_a_race_when_its_use_had_arrived_before(self) -> None:
+    def test_lost_a_race_when_its_use_had_arrived_before_the_answer_left(self) -> None:
         assert make_token(spend_time=NOW).use(NOW - MOMENT) is Use.LOST_RACE
-
-    def test_lost_a_race_when_it_was_seen_unspent(self) -> None:
-        assert make_token(spend_time=NOW).use(NOW + MOMENT, was_fresh=True) is Use.LOST_RACE
 
     def test_is_worth_nothing_after_its_time_or_its_session(self) -> None:
         assert make_token().use(NOW + timedelta(days=1)) is Use.INVALID
