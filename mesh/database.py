@@ -50,14 +50,8 @@ class ReadUnit:
             raise RuntimeError("the unit of work is over")
         if connection_held():
             raise RuntimeError("a unit of work inside another one would take a second connection while it holds one")
-        pool = self._database.pool
-        connection = await pool.acquire()
-        try:
-            with failures_typed:
-                await connection.execute(f'BEGIN{self._mode}; SET LOCAL ROLE "{self._database.role}"')
-        except BaseException:
-            await pool.release(connection)
-            raise
+        begin = f'BEGIN{self._mode}; SET LOCAL ROLE "{self._database.role}"'
+        connection = await self._database.pool.begin(begin)
         self._connection = connection
         _current.set(self)
         return connection

@@ -20,12 +20,14 @@ _SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "15000",
 }
 _CACHED_STATEMENTS = 2000
+_AWAY_MESSAGE = "The database does not answer; try again soon."
 
 _AWAY = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the connection broke off while it lay idle
     asyncpg.OperatorInterventionError,  # shut down, starting up, cancelled by statement_timeout
     asyncpg.InsufficientResourcesError,  # disk full, too many connections
     asyncpg.ReadOnlySQLTransactionError,
@@ -44,7 +46,7 @@ def typed(error: BaseException) -> SoukError | None:
     if isinstance(error, _CONFLICT):
         return Aborted("DATABASE_CONFLICT", "Another change was faster; try again.")
     if isinstance(error, _AWAY):
-        return Unavailable("DATABASE_UNAVAILABLE", "The database does not answer; try again soon.", retry_after=1.0)
+        return Unavailable("DATABASE_UNAVAILABLE", _AWAY_MESSAGE, retry_after=1.0)
     return None
 
 
@@ -105,6 +107,32 @@ class Pool:
             pool = self._pool or await self._start()
             connection: Connection = await pool.acquire(timeout=self._patience)
             return connection
+
+    async def begin(self, command: str) -> Connection:
+        """Take a connection and run the command that begins a transaction. Raises as `acquire` does.
+
+        Where the server was restarted all idle connections are dead: nothing has begun yet, so one more try is safe.
+        """
+        connection = await self.acquire()
+        if await self._try(connection, command):
+            return connection
+        if self._pool is not None:
+            await self._pool.expire_connections()
+        connection = await self.acquire()
+        if await self._try(connection, command):
+            return connection
+        raise Unavailable("DATABASE_UNAVAILABLE", _AWAY_MESSAGE, retry_after=1.0)
+
+    async def _try(self, connection: Connection, command: str) -> bool:
+        try:
+            await connection.execute(command)
+        except _AWAY:
+            await self.release(connection)
+            return False
+        except BaseException:
+            await self.release(connection)
+            raise
+        return True
 
     async def release(self, connection: Connection) -> None:
         """Give a connection back; a broken one is closed."""

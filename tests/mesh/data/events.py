@@ -15,7 +15,7 @@ from mesh.database import Database, UnitOfWork
 from mesh.intake import Intake
 from mesh.locks import Lock
 from mesh.relay import Relay
-from mesh.statement import Statement, statement
+from mesh.statement import Statement, in_schema, statement
 from mesh.trace import Tracer
 
 
@@ -98,21 +98,21 @@ async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float 
 
 async def count(database: Database, table: str) -> int:
     async with database.read() as unit:
-        return int(await unit.fetch_value(sql(f'SELECT count(*) FROM "{database.name}".{table}')))  # noqa: S608
+        return int(await unit.fetch_value(in_schema(database.name, f"SELECT count(*) FROM {{schema}}.{table}")))  # noqa: S608
 
 
 async def letters(database: Database) -> list[tuple[str, str]]:
     """The notes of what is set aside, with their states, in order."""
     async with database.read() as unit:
-        query = f'SELECT envelope, state FROM "{database.name}".dead_letter ORDER BY position'  # noqa: S608
-        rows = await unit.fetch(sql(query))
+        query = "SELECT envelope, state FROM {schema}.dead_letter ORDER BY position"
+        rows = await unit.fetch(in_schema(database.name, query))
     records = [(Envelope.FromString(row["envelope"]).payload, row["state"]) for row in rows]
     return [(AuditRecord.FromString(payload).actor, state) for payload, state in records]
 
 
 async def first_event_id(database: Database) -> uuid.UUID:
     async with database.read() as unit:
-        query = f'SELECT event_id FROM "{database.name}".dead_letter ORDER BY position LIMIT 1'  # noqa: S608
-        event_id = await unit.fetch_value(sql(query))
+        query = "SELECT event_id FROM {schema}.dead_letter ORDER BY position LIMIT 1"
+        event_id = await unit.fetch_value(in_schema(database.name, query))
     assert isinstance(event_id, uuid.UUID)
     return event_id

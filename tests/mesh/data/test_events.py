@@ -15,6 +15,7 @@ from mesh.delivery import verify_delivery
 from mesh.errors import Unavailable
 from mesh.outbox import EventTooLarge, UnknownEvent
 from mesh.relay import replay
+from mesh.statement import in_schema
 from mesh.streams import ensure_stream
 from tests.mesh.data.events import (
     Recorder,
@@ -24,9 +25,11 @@ from tests.mesh.data.events import (
     letters,
     publish,
     relaying,
-    sql,
     until,
 )
+
+_FORGET_ONE = """
+DELETE FROM {schema}.inbox WHERE event_id = (SELECT event_id FROM {schema}.inbox LIMIT 1)"""
 
 
 class TestPublish:
@@ -78,7 +81,7 @@ class TestRelay:
         await publish(database, "a", "large")
         async with database.write() as uow:
             await uow.execute(
-                sql(f'UPDATE "{database.name}".outbox SET payload = payload || cast(:filler AS bytea)'),  # noqa: S608
+                in_schema(database.name, "UPDATE {schema}.outbox SET payload = payload || cast(:filler AS bytea)"),
                 filler=bytes(1_000_000),
             )
         await publish(database, "b", "small")
@@ -220,11 +223,7 @@ class TestVerifyDelivery:
         good = await verify_delivery(client, database, [recorder.consumer], 0)
         assert (good.checked_count, good.violation_count) == (2, 0)
         async with database.write() as uow:
-            await uow.execute(
-                sql(
-                    f'DELETE FROM "{database.name}".inbox WHERE event_id = (SELECT event_id FROM "{database.name}".inbox LIMIT 1)'
-                )
-            )  # noqa: E501, S608
+            await uow.execute(in_schema(database.name, _FORGET_ONE))
         bad = await verify_delivery(client, database, [recorder.consumer], 0)
         assert bad.violation_count == 1
         assert bad.violations[0].detail == f"had no effect in {recorder.consumer.name}"

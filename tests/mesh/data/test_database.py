@@ -1,0 +1,172 @@
+"""Units of work on a real PostgreSQL."""
+
+import asyncio
+import time
+from contextvars import Context
+
+import asyncpg
+import pytest
+
+from mesh.database import Database, UnitOfWork, connection_held
+from mesh.errors import Aborted, Unavailable
+from mesh.pool import Pool
+from mesh.statement import Statement, in_schema
+from tests.mesh.data.events import count, sql
+from tests.mesh.data.service import make_database
+from tests.stores import Stores
+
+
+class TestUnitOfWork:
+    async def test_commits_at_the_end_of_its_block(self, database: Database) -> None:
+        async with database.write() as uow:
+            await _park(uow, "a")
+        assert await count(database, "parked_keys") == 1
+
+    async def test_undoes_everything_where_its_block_raises(self, database: Database) -> None:
+        with pytest.raises(asyncpg.UniqueViolationError):
+            async with database.write() as uow:
+                await _park(uow, "a", "a")
+        assert await count(database, "parked_keys") == 0
+
+    async def test_begins_at_its_first_statement(self, database: Database) -> None:
+        async with database.write() as uow:
+            assert not connection_held()
+            await _park(uow, "a")
+            assert connection_held()
+        assert not connection_held()
+
+    async def test_refuses_another_one_inside(self, database: Database) -> None:
+        async with database.write() as uow:
+            await _park(uow, "a")
+            with pytest.raises(RuntimeError, match="inside another"):
+                await count(database, "parked_keys")
+
+    async def test_calls_back_after_the_commit_alone(self, database: Database) -> None:
+        called: list[bool] = []
+        async with database.write() as uow:
+            await _park(uow, "a")
+            uow.after_commit(lambda: called.append(connection_held()))
+            assert called == []
+        assert called == [False]
+
+    async def test_a_savepoint_undoes_its_block_alone(self, database: Database) -> None:
+        async with database.write() as uow:
+            await _park(uow, "a")
+            with pytest.raises(asyncpg.UniqueViolationError):
+                async with uow.savepoint():
+                    await uow.execute(_insert(database), key="a")
+            await _park(uow, "b")
+        assert await count(database, "parked_keys") == 2
+
+    async def test_a_commit_that_has_begun_survives_its_caller(self, database: Database) -> None:
+        async def write() -> None:
+            async with database.write() as uow:
+                await _park(uow, "a")
+                asyncio.get_running_loop().call_soon(task.cancel)
+
+        task = asyncio.create_task(write())
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.sleep(0.2)
+        assert await count(database, "parked_keys") == 1
+        assert database.pool.busy == 0
+
+    async def test_a_cancelled_statement_leaves_no_connection_behind(self, database: Database) -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1), database.write() as uow:
+                await uow.execute(sql("SELECT pg_sleep(5)"))
+        await asyncio.sleep(0.2)
+        assert database.pool.busy == 0
+        assert not connection_held()
+
+    async def test_runs_a_statement_for_many_rows(self, database: Database) -> None:
+        async with database.write() as uow:
+            await uow.execute_many(_insert(database), [{"key": str(number)} for number in range(100)])
+        assert await count(database, "parked_keys") == 100
+
+
+class TestReadUnit:
+    async def test_refuses_to_write(self, database: Database) -> None:
+        async with database.read() as unit:
+            with pytest.raises(Unavailable):
+                await unit.fetch(_insert(database), key="a")
+
+
+class TestRoles:
+    async def test_no_service_reads_another_ones_tables(self, database: Database, pool: Pool) -> None:
+        other = await make_database(pool)
+        async with database.read() as unit:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await unit.fetch(in_schema(other.name, "SELECT * FROM {schema}.inbox"))
+
+    async def test_no_service_makes_tables(self, database: Database) -> None:
+        async with database.write() as uow:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await uow.execute(sql(f'CREATE TABLE "{database.name}".own (id int)'))
+
+
+class TestFailures:
+    async def test_a_server_that_is_away_is_told_at_once(self, stores: Stores) -> None:  # noqa: ARG002
+        database = Database("away", Pool("postgresql://souk@127.0.0.1:1/souk"))
+        began = time.monotonic()
+        with pytest.raises(Unavailable) as raised:
+            await count(database, "inbox")
+        assert raised.value.reason == "DATABASE_UNAVAILABLE"
+        assert time.monotonic() - began < 1
+
+    async def test_a_full_pool_is_told_after_its_patience(self, stores: Stores) -> None:
+        pool = Pool(stores.postgres_url, size=1, patience=0.2)
+        database = await make_database(pool)
+        async with database.write() as uow:
+            await _park(uow, "a")
+            with pytest.raises(Unavailable):
+                await asyncio.create_task(_read_one(database), context=Context())
+        await pool.close()
+
+    async def test_connections_that_were_ended_are_replaced(self, database: Database, stores: Stores) -> None:
+        await asyncio.gather(*(asyncio.create_task(count(database, "inbox")) for _ in range(8)))
+        await _end_all_sessions(stores.postgres_url)
+        for _ in range(20):
+            assert await count(database, "inbox") == 0
+
+    async def test_a_deadlock_aborts_one_of_both(self, database: Database) -> None:
+        async with database.write() as uow:
+            await _park(uow, "a")
+            await _park(uow, "b")
+        outcomes = await asyncio.gather(
+            _lock_in_order(database, "a", "b"), _lock_in_order(database, "b", "a"), return_exceptions=True
+        )
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == [Aborted.__name__, "NoneType"]
+
+
+def _insert(database: Database) -> Statement:
+    return in_schema(
+        database.name, "INSERT INTO {schema}.parked_keys (durable, key) VALUES ('test', :key) RETURNING key"
+    )
+
+
+async def _park(uow: UnitOfWork, *keys: str) -> None:
+    for key in keys:
+        await uow.execute(in_schema(uow.service, "INSERT INTO {schema}.parked_keys VALUES ('test', :key)"), key=key)
+
+
+async def _read_one(database: Database) -> None:
+    async with database.read() as unit:
+        await unit.fetch(sql("SELECT 1"))
+
+
+async def _lock_in_order(database: Database, first: str, second: str) -> None:
+    lock = in_schema(database.name, "SELECT key FROM {schema}.parked_keys WHERE key = :key FOR UPDATE")
+    async with database.write() as uow:
+        await uow.fetch(lock, key=first)
+        await asyncio.sleep(0.2)
+        await uow.fetch(lock, key=second)
+
+
+async def _end_all_sessions(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE usename = current_user AND pid <> pg_backend_pid()"
+    )
+    await connection.close()
