@@ -76,7 +76,6 @@ class SellerServicer(SellerServiceServicer):
         state = ShopState(shop_pb2.ShopState.Value.Name(request.state)) if request.HasField("state") else None
         async with call.db.read() as unit:
             found = await Shops(unit).page(state, after, size + 1)
-        await _record_look(call)
         return pb.ListShopsResponse(
             shops=[shop_to_proto(shop) for shop in found[:size]],
             next_page_token=next_page([shop.shop_id for shop in found], size),
@@ -110,9 +109,3 @@ class SellerServicer(SellerServiceServicer):
     ) -> invariants_pb2.CheckInvariantsResponse:
         result = await self.node.verify_delivery(request.settle_seconds or SETTLE_SECONDS)
         return invariants_pb2.CheckInvariantsResponse(results=[result])
-
-
-async def _record_look(call: Call) -> None:
-    """Keep in the audit trail that staff looked at what shops do not show."""
-    async with call.db.write() as unit:
-        unit.audit("", None, None)
