@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from mesh.call import Call
 from mesh.errors import Aborted, FailedPrecondition, InvalidArgument
-from mesh.migrations import _make_schema
+from mesh.migrations import make_schema
 from mesh.principal import Principal, acting_as
 from mesh.statement import statement
 from mesh.tables import service_metadata
@@ -30,7 +30,7 @@ ADD = statement(EFFECTS.insert().values(number=bindparam("number")))
 async def world(stores: Stores, echo_modules: tuple[ModuleType, ModuleType], tmp_path: Path) -> AsyncIterator[World]:
     """The test service on a schema of its own, emptied, in one process with its caller."""
     connection = await asyncpg.connect(stores.postgres_url)
-    await _make_schema(connection, "echo")
+    await make_schema(connection, "echo")
     engine = create_async_engine(stores.postgres_url.replace("postgresql://", "postgresql+asyncpg://"))
     async with engine.begin() as begun:
         await begun.run_sync(METADATA.create_all)

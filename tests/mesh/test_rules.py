@@ -11,6 +11,7 @@ from mesh.errors import InvalidArgument
 from mesh.rules import compile_rules
 
 ID = str(uuid.uuid4())
+BELOW = {"variant_id": "", "quantity": 1}
 LINES = [{"variant_id": ID, "quantity": 1}, {"variant_id": ID, "quantity": 99}]
 GOOD: dict[str, Any] = {"kind": 1, "lines": LINES}
 
@@ -26,7 +27,6 @@ def faults(order: Any, **fields: Any) -> dict[str, str]:
     try:
         compile_rules(order.DESCRIPTOR)(message)
     except InvalidArgument as error:
-        assert error.reason == "INVALID_FIELDS"
         return error.fields
     return {}
 
