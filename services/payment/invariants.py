@@ -32,6 +32,7 @@ class Checks:
         verify_delivery: Callable[[float], Awaitable[InvariantResult]],
         open_at_most: timedelta,
         provider_payments: int,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """A payment may be open for `open_at_most`; the newest `provider_payments` of the provider are compared."""
         self._db = db
@@ -39,6 +40,7 @@ class Checks:
         self._verify_delivery = verify_delivery
         self._open_at_most = open_at_most
         self._provider_payments = provider_payments
+        self._clock = clock
 
     async def run(self, settle_seconds: int) -> CheckInvariantsResponse:
         """Check all; facts younger than `settle_seconds` are not judged."""
@@ -84,7 +86,7 @@ class Checks:
             )
         captures.checked_count += len(listed)
         orphans.checked_count += len(listed)
-        settled = time.time() - settle
+        settled = self._clock() - settle
         for payment in listed:
             row = ours.get(payment.reference)
             if payment.update_time > settled or (row is not None and row["is_fresh"]):
