@@ -152,7 +152,7 @@ def error_schema() -> dict[str, Any]:
     """The one shape of every error."""
     detail = {
         "type": "object",
-        "description": "An ErrorInfo names the reason, a BadRequest the fields, a PreconditionFailure what stands in the way.",
+        "description": "ErrorInfo names the reason, BadRequest the fields, PreconditionFailure what stands in the way.",
         "properties": {
             "@type": {"type": "string"},
             "reason": {"type": "string", "description": "UPPER_SNAKE_CASE, stable: programs decide by it."},
