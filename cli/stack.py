@@ -145,13 +145,13 @@ def _status_document(state: State) -> dict[str, Any]:
         "status": state.status,
         "edge": state.edge,
         "processes": [_process_document(each) for each in state.processes],
-        "supervisor": _process_document(state.supervisor),
+        "supervisor": _process_document(state.supervisor, children=False),
         "urls": state.urls,
     }
 
 
-def _process_document(each: ProcessState) -> dict[str, Any]:
+def _process_document(each: ProcessState, *, children: bool = True) -> dict[str, Any]:
     process = each.process()
-    document = asdict(each) | {"memory_bytes": 0 if process is None else memory_bytes(process)}
+    document = asdict(each) | {"memory_bytes": 0 if process is None else memory_bytes(process, children=children)}
     del document["started"]
     return document

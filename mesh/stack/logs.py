@@ -1,5 +1,7 @@
 """One log file for each component, of bounded size."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -9,10 +11,16 @@ _TAIL_LINES = 20
 
 
 def open_log(path: Path) -> BinaryIO:
-    """Open for appending; a log that has grown too large becomes `<name>.log.1` first."""
-    if path.exists() and path.stat().st_size > _LARGEST:
-        path.replace(path.with_name(path.name + ".1"))
+    """Open for appending."""
     return path.open("ab", buffering=0)
+
+
+def trim_logs(folder: Path, largest: int = _LARGEST) -> None:
+    """Move what is in a log that has grown too large to `<name>.log.1`; its process writes on in the emptied file."""
+    for path in folder.glob("*.log"):
+        if path.stat().st_size > largest:
+            shutil.copyfile(path, path.with_name(path.name + ".1"))
+            os.truncate(path, 0)
 
 
 def tail(path: Path, lines: int = _TAIL_LINES) -> str:

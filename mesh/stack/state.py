@@ -76,9 +76,10 @@ def started_at(pid: int) -> float:
         return 0.0
 
 
-def memory_bytes(process: psutil.Process) -> int:
+def memory_bytes(process: psutil.Process, *, children: bool = True) -> int:
     """Memory of a process and its children, shared pages divided among those that share them where the system tells."""
-    return sum(_own_memory(each) for each in (process, *process.children(recursive=True)))
+    below = process.children(recursive=True) if children else []
+    return sum(_own_memory(each) for each in (process, *below))
 
 
 def _own_memory(process: psutil.Process) -> int:

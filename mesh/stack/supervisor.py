@@ -13,12 +13,14 @@ from mesh.stack.control import serve_control
 from mesh.stack.errors import StackError
 from mesh.stack.home import Home
 from mesh.stack.layout import Layout
+from mesh.stack.logs import trim_logs
 from mesh.stack.part import Part
 from mesh.stack.state import ProcessState, State, Status, only_supervisor, started_at, write_state
 from mesh.stack.stop import stop_leftovers
 from mesh.stack.task import run_task
 
 Say = Callable[[str], None]
+_TRIM_SECONDS = 30.0
 
 
 class Supervisor:
@@ -47,7 +49,7 @@ class Supervisor:
                 async with serve_control(self.home, self._control):
                     if await self._started_before(end):
                         on_ready(self.state)
-                        await end.wait()
+                        await self._watch_logs(end)
             except BaseException:
                 await self._stop(Status.FAILED)
                 raise
@@ -75,6 +77,12 @@ class Supervisor:
         await _all([run_task(task, self.home) for task in self._layout.last_tasks])
         self._state = replace(self._state, complete=True)
         self._write()
+
+    async def _watch_logs(self, end: asyncio.Event) -> None:
+        while not end.is_set():
+            trim_logs(self.home.logs)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(end.wait(), _TRIM_SECONDS)
 
     def _part(self, component: Component) -> Part:
         part = Part(component, self.home, self._say, self._write)
