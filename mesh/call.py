@@ -121,6 +121,11 @@ def set_call(call: Call) -> None:
     _current.set(call)
 
 
+def leave_call() -> None:
+    """Go on outside the call, for work that outlives it."""
+    _current.set(None)
+
+
 def outgoing_deadline(timeout: float | None) -> float | None:
     """The deadline of a call made now: what the running call has left minus a little, or less where asked.
 

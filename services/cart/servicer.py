@@ -129,5 +129,5 @@ def _capped(cut: Capped) -> cart_pb2.CappedItem:
         variant_id=str(cut.variant_id),
         asked=cut.asked,
         kept=cut.kept,
-        reason=cart_pb2.CappedItem.Reason.Value.Value(cut.reason.value),
+        reason=cut.reason,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -13,7 +14,7 @@ from mesh.money import Money
 from services.order.domain.order import REASONS, Address, Attempt, Order
 from services.order.domain.part import Line, Part, Shipment
 from services.order.domain.pricing import PricedCart
-from services.order.domain.status import FulfilmentState, OrderStatus
+from services.order.domain.status import OrderStatus
 
 
 def timestamp(time: datetime | None) -> Timestamp | None:
@@ -25,19 +26,9 @@ def timestamp(time: datetime | None) -> Timestamp | None:
     return message
 
 
-def status_value(status: OrderStatus) -> status_pb2.OrderStatus.Value:
-    """The enum value of a status."""
-    return status_pb2.OrderStatus.Value.Value(status)
-
-
 def status_of_value(value: status_pb2.OrderStatus.Value) -> OrderStatus:
     """The status of an enum value."""
     return OrderStatus(status_pb2.OrderStatus.Value.Name(value))
-
-
-def fulfilment_value(state: FulfilmentState) -> status_pb2.FulfilmentState.Value:
-    """The enum value of a fulfilment state."""
-    return status_pb2.FulfilmentState.Value.Value(state)
 
 
 def address_message(address: Address | None) -> address_pb2.Address | None:
@@ -77,10 +68,10 @@ def order_message(order: Order, secrets: Mapping[UUID, str] | None = None) -> or
         order_id=str(order.order_id),
         order_number=order.order_number,
         user_id=str(order.user_id),
-        status=status_value(order.status),
-        state=status_pb2.OrderState.Value.Value(order.state),
-        payment_state=status_pb2.OrderPaymentState.Value.Value(order.payment_state),
-        fulfilment_state=fulfilment_value(order.fulfilment),
+        status=order.status,
+        state=order.state,
+        payment_state=order.payment_state,
+        fulfilment_state=order.fulfilment,
         currency=order.total.currency,
         lines=[line_message(line) for line in order.lines],
         seller_orders=[part_message(order, part) for part in order.parts],
@@ -95,9 +86,7 @@ def order_message(order: Order, secrets: Mapping[UUID, str] | None = None) -> or
         place_time=timestamp(order.place_time),
         hold_expire_time=None if order.was_paid else timestamp(order.hold_expire_time),
         history=[
-            order_pb2.StatusChange(
-                status=status_value(change.status), time=timestamp(change.time), reason=change.reason
-            )
+            order_pb2.StatusChange(status=change.status, time=timestamp(change.time), reason=change.reason)
             for change in order.history
         ],
         reason=order.reason,
@@ -109,7 +98,7 @@ def order_message(order: Order, secrets: Mapping[UUID, str] | None = None) -> or
 def _attempt(attempt: Attempt, client_secret: str) -> order_pb2.PaymentAttempt:
     return order_pb2.PaymentAttempt(
         payment_id=str(attempt.payment_id),
-        state=order_pb2.PaymentAttempt.State.Value.Value(attempt.state),
+        state=attempt.state,
         provider=attempt.provider,
         amount=money.to_proto(attempt.amount),
         decline_reason=attempt.decline_reason,
@@ -140,19 +129,41 @@ def line_message(line: Line, *, for_seller: bool = False) -> seller_order_pb2.Or
 
 def part_message(order: Order, part: Part, *, for_seller: bool = False) -> seller_order_pb2.SellerOrder:
     """A seller's part; the address is the seller's alone to see here."""
+    head = PartHead(
+        order_id=order.order_id,
+        order_number=order.order_number,
+        status=order.part_status(part),
+        shipping_address=order.shipping_address if for_seller else None,
+        place_time=order.place_time,
+    )
+    return listed_part_message(head, part, for_seller=for_seller)
+
+
+class PartHead(NamedTuple):
+    """What a part shows of its order."""
+
+    order_id: UUID
+    order_number: str
+    status: str
+    shipping_address: Address | None
+    place_time: datetime
+
+
+def listed_part_message(head: PartHead, part: Part, *, for_seller: bool) -> seller_order_pb2.SellerOrder:
+    """A part whose order is not at hand as a whole."""
     return seller_order_pb2.SellerOrder(
         seller_order_id=str(part.seller_order_id),
-        order_id=str(order.order_id),
-        order_number=order.order_number,
+        order_id=str(head.order_id),
+        order_number=head.order_number,
         shop_id=str(part.shop_id),
-        status=status_value(order.part_status(part)),
-        fulfilment_state=fulfilment_value(part.fulfilment),
+        status=head.status,
+        fulfilment_state=part.fulfilment,
         lines=[line_message(line, for_seller=for_seller) for line in part.lines],
         shipments=[shipment_message(shipment) for shipment in part.shipments],
-        shipping_address=address_message(order.shipping_address) if for_seller else None,
+        shipping_address=address_message(head.shipping_address),
         subtotal=money.to_proto(part.sums.subtotal),
         total=money.to_proto(part.sums.total),
-        place_time=timestamp(order.place_time),
+        place_time=timestamp(head.place_time),
     )
 
 
@@ -205,7 +216,7 @@ def summary_message(
     return order_pb2.OrderSummary(
         order_id=str(order_id),
         order_number=order_number,
-        status=status_value(OrderStatus(status)),
+        status=status,
         total=money.to_proto(total),
         place_time=timestamp(place_time),
         item_count=item_count,

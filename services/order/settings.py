@@ -11,7 +11,7 @@ class OrderSettings:
     hold_seconds: int = 900
     quote_seconds: int = 900
     # How long one driver of a checkout may be silent before another takes over.
-    lease_seconds: float = 20.0
+    lease_seconds: float = 30.0
     # How often the recovery looks for checkouts that nobody drives.
     recover_every: float = 2.0
     # How long after its delivery an order is completed.

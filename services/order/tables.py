@@ -80,6 +80,7 @@ orders = Table(
     _one_of("status", OrderStatus),
     CheckConstraint(_ADDS_UP, name="total"),
     Index("uq_orders_open_cart", "cart_id", unique=True, postgresql_where=text("state = 'OPEN'")),
+    Index(None, "cart_id", "cart_version"),
     Index(None, "user_id", "id"),
     Index(None, "status", "id"),
     Index("ix_orders_stock_due", "stock_due_time", postgresql_where=text("stock_due_time IS NOT NULL")),

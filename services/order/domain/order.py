@@ -220,21 +220,24 @@ class Order:
         self._moved(now)
         return True
 
-    def disputed(self, now: datetime, *, is_open: bool, lost: bool = False) -> bool:
-        """A dispute over the payment was opened or closed; says whether that is news."""
-        if self.attempt is None or self.attempt.state not in TAKEN_ATTEMPTS:
-            return False
-        before = self.payment_state
-        if is_open:
-            self._settled_at(AttemptState.DISPUTED)
-        elif lost:
-            self._settled_at(AttemptState.REFUNDED)
-        else:
-            self._settled_at(AttemptState.PARTIALLY_REFUNDED if self.refunded_amount else AttemptState.CAPTURED)
-        if self.payment_state is before:
-            return False
+    def money_came_late(self, payment_id: UUID, now: datetime) -> bool:
+        """An attempt of an order that is over has taken money after all; says whether that is news."""
+        for attempt in self.attempts:
+            if attempt.payment_id == payment_id and attempt.is_dead:
+                attempt.state = AttemptState.CAPTURED
+                self.payment_state = PaymentState.PAID
+                self._moved(now)
+                return True
+        return False
+
+    def late_money_returned(self, now: datetime) -> None:
+        """The money that came too late is given back."""
+        for attempt in self.attempts:
+            if attempt.state is AttemptState.CAPTURED:
+                attempt.state = AttemptState.REFUNDED
+        self.payment_state = PaymentState.REFUNDED
+        self.refunded_amount = self.total.amount
         self._moved(now)
-        return True
 
     def _settled_at(self, state: AttemptState) -> None:
         self.attempts[-1].state = state

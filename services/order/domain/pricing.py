@@ -199,6 +199,11 @@ def seen_in_cart(cart: PricedCart) -> Seen:
     return {line.offer.variant_id: (line.quantity, line.seen_price) for line in cart.lines}
 
 
+def seen_now(cart: PricedCart) -> Seen:
+    """What somebody sees who is shown today's prices."""
+    return {line.offer.variant_id: (line.quantity, line.offer.price) for line in cart.lines}
+
+
 def check_seen(cart: PricedCart, seen_total: Money, seen: Seen) -> None:
     """Raise PRICE_CHANGED, with the differing lines, where the total is not the one that the buyer saw."""
     total = cart.sums.total

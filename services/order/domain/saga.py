@@ -3,11 +3,13 @@
 Every step may be taken again, so nothing that a step has learned must be stored for the next one to be right.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, auto
 from uuid import UUID
 
+from mesh.errors import Violation
 from services.order.domain.order import Order
 from services.order.domain.status import DEAD_ATTEMPTS, TAKEN_ATTEMPTS, AttemptState, OrderState
 
@@ -82,7 +84,8 @@ class PaymentReport:
 class RefundAnswer(StrEnum):
     """What became of a refund."""
 
-    ACCEPTED = auto()  # done, or under way with the provider
+    DONE = auto()
+    UNDER_WAY = auto()  # the provider has it; an event tells the end
     FAILED = auto()
 
 
@@ -93,6 +96,9 @@ class Known:
     # Whether an earlier run may have begun the payment.
     payment_may_run: bool
     stock: StockAnswer | None = None
+    hold_expire_time: datetime | None = None
+    # What is short of which variant, where the stock is.
+    shortage: Sequence[Violation] = ()
     payment: PaymentReport | None = None
     released: bool = False
     refund: RefundAnswer | None = None

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -117,6 +118,13 @@ _BY_KEY = statement(
 _OPEN_OF_CART = statement(
     select(orders.c.id).where(orders.c.cart_id == bindparam("cart_id"), orders.c.state == OrderState.OPEN.value)
 )
+_BOUGHT = statement(
+    select(orders.c.id).where(
+        orders.c.cart_id == bindparam("cart_id"),
+        orders.c.cart_version == bindparam("cart_version"),
+        orders.c.state == OrderState.CONFIRMED.value,
+    )
+)
 _PART_ORDER = statement(
     select(seller_orders.c.order_id).where(
         seller_orders.c.id == bindparam("seller_order_id"),
@@ -149,6 +157,10 @@ class OrderGone(Aborted):
     """The order was changed by somebody else since it was read."""
 
 
+class PlacedMeanwhile(Aborted):
+    """Another order took the cart, the key or the number since they were looked at."""
+
+
 class Orders:
     """Stores orders and seals what is personal in them."""
 
@@ -159,13 +171,16 @@ class Orders:
         """Write a new order with all that belongs to it."""
         shipping = await self._seal_address(uow, order, order.shipping_address, SHIPPING_ADDRESS)
         billing = await self._seal_address(uow, order, order.billing_address, BILLING_ADDRESS)
-        await uow.execute(_INSERT_ORDER, **rows.new_order_row(order, shipping, billing))
+        try:
+            await uow.execute(_INSERT_ORDER, **rows.new_order_row(order, shipping, billing))
+        except asyncpg.UniqueViolationError as error:
+            raise PlacedMeanwhile("CHECKOUT_IN_PROGRESS", "Another order of this cart is being placed.") from error
         await uow.execute_many(_INSERT_PART, rows.part_rows(order))
         await uow.execute_many(_INSERT_LINE, rows.line_rows(order))
-        await self._save_last_attempt(uow, order)
+        await self._save_attempts(uow, order)
 
     async def save(self, uow: UnitOfWork, order: Order, present_version: int) -> None:
-        """Write a moved order: its own row, its parts' states and its last attempt.
+        """Write a moved order: its own row, its parts' states and its attempts.
 
         Raises OrderGone where it is no longer at `present_version`.
         """
@@ -173,7 +188,7 @@ class Orders:
         if not await uow.execute(_UPDATE_ORDER, order_id=order.order_id, present_version=present_version, **changed):
             raise OrderGone("ORDER_CHANGED", "The order was changed meanwhile; read it again.")
         await uow.execute_many(_UPDATE_PART, [_part_change(order, part) for part in order.parts])
-        await self._save_last_attempt(uow, order)
+        await self._save_attempts(uow, order)
 
     async def save_shipping(self, uow: UnitOfWork, part: Part) -> None:
         """Write what was sent of a part."""
@@ -185,14 +200,12 @@ class Orders:
             _SAVE_SHIPMENT, [rows.shipment_row(part.seller_order_id, shipment) for shipment in part.shipments]
         )
 
-    async def _save_last_attempt(self, uow: UnitOfWork, order: Order) -> None:
-        attempt = order.attempt
-        if attempt is None:
-            return
-        token = None
-        if attempt.token and order.state is OrderState.OPEN and not attempt.is_dead:
-            token = await self._keyring.seal(uow, order.user_id, attempt.token.encode(), PAYMENT_TOKEN)
-        await uow.execute(_SAVE_ATTEMPT, **rows.attempt_row(order, len(order.attempts) - 1, token))
+    async def _save_attempts(self, uow: UnitOfWork, order: Order) -> None:
+        for position, attempt in enumerate(order.attempts):
+            token = None
+            if attempt.token and order.state is OrderState.OPEN and not attempt.is_dead:
+                token = await self._keyring.seal(uow, order.user_id, attempt.token.encode(), PAYMENT_TOKEN)
+            await uow.execute(_SAVE_ATTEMPT, **rows.attempt_row(order, position, token))
 
     async def _seal_address(self, uow: UnitOfWork, order: Order, address: Address | None, field: str) -> bytes:
         plaintext = json.dumps(asdict(address) if address else None).encode()
@@ -340,6 +353,12 @@ async def find_by_key(unit: ReadUnit, user_id: UUID, place_key: str) -> UUID | N
 async def find_open_of_cart(unit: ReadUnit, cart_id: UUID) -> UUID | None:
     """The open order of a cart, None where there is none."""
     order_id: UUID | None = await unit.fetch_value(_OPEN_OF_CART, cart_id=cart_id)
+    return order_id
+
+
+async def find_bought(unit: ReadUnit, cart_id: UUID, cart_version: int) -> UUID | None:
+    """The paid order of exactly this cart, which has not been taken off it yet; None where there is none."""
+    order_id: UUID | None = await unit.fetch_value(_BOUGHT, cart_id=cart_id, cart_version=cart_version)
     return order_id
 
 

@@ -74,6 +74,11 @@ _SAVE = statement(
         call_hash=bindparam("new_hash"),
     )
 )
+_DROP = statement(
+    update(order_sagas)
+    .where(order_sagas.c.order_id == bindparam("order"), order_sagas.c.fence == bindparam("present_fence"))
+    .values(lease_until=None)
+)
 _LOAD = statement(select(*order_sagas.c).where(order_sagas.c.order_id == bindparam("order_id")))
 _WAKE = statement(
     update(order_sagas)
@@ -123,6 +128,11 @@ async def take_lease(uow: UnitOfWork, order_id: UUID, lease_seconds: float) -> L
     """Become the one who drives a saga, None where somebody else does. Every earlier holder is fenced off."""
     row = await uow.fetch_one(_TAKE, order=order_id, lease=lease_seconds)
     return Lease(order_id, row["fence"], row["now"]) if row else None
+
+
+async def drop_lease(uow: UnitOfWork, lease: Lease) -> None:
+    """Let others drive the saga."""
+    await uow.execute(_DROP, order=lease.order_id, present_fence=lease.fence)
 
 
 async def save_saga(

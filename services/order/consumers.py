@@ -1,0 +1,70 @@
+"""What orders do when payments move."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from souk.mesh.v1.envelope_pb2 import Envelope
+from souk.payment.v1 import payment_events_pb2
+
+from mesh.consumer import Consumer
+from mesh.database import UnitOfWork
+from services.order.handlers.tidings import Tidings
+
+_SUBJECTS = "souk.payment.v1."
+
+
+class Consumers:
+    """The durables of order. `wake` lets the recovery look at once for what is due."""
+
+    def __init__(self, tidings: Tidings, wake: Callable[[], None]) -> None:
+        self._tidings = tidings
+        self._wake = wake
+
+    def all(self) -> tuple[Consumer, ...]:
+        """Every durable."""
+        return (
+            Consumer(
+                name="order-money-came",
+                subjects=(f"{_SUBJECTS}payment.captured",),
+                handler=self.on_payment_captured,
+            ),
+            Consumer(
+                name="order-payment-moved",
+                subjects=(
+                    f"{_SUBJECTS}payment.authorized",
+                    f"{_SUBJECTS}payment.failed",
+                    f"{_SUBJECTS}payment.requires_action",
+                ),
+                handler=self.on_payment_moved,
+            ),
+            Consumer(
+                name="order-money-returned",
+                subjects=(f"{_SUBJECTS}refund.succeeded", f"{_SUBJECTS}refund.failed"),
+                handler=self.on_refund,
+            ),
+        )
+
+    async def on_payment_captured(
+        self, event: payment_events_pb2.PaymentCaptured, _: Envelope, uow: UnitOfWork
+    ) -> None:
+        """Money came: the order that waits for it is completed; one that is over gives it back."""
+        if await self._tidings.money_came(uow, UUID(event.order_id), UUID(event.payment_id)):
+            uow.after_commit(self._wake)
+
+    async def on_payment_moved(
+        self,
+        event: payment_events_pb2.PaymentAuthorized
+        | payment_events_pb2.PaymentFailed
+        | payment_events_pb2.PaymentRequiresAction,
+        _: Envelope,
+        uow: UnitOfWork,
+    ) -> None:
+        """A payment has gone on without money: who waits for it looks again."""
+        if await self._tidings.payment_moved(uow, UUID(event.order_id)):
+            uow.after_commit(self._wake)
+
+    async def on_refund(
+        self, event: payment_events_pb2.RefundSucceeded | payment_events_pb2.RefundFailed, _: Envelope, uow: UnitOfWork
+    ) -> None:
+        """Money went back, or could not."""
+        await self._tidings.money_returned(uow, UUID(event.order_id), event.total_refunded.amount)

@@ -1,0 +1,55 @@
+"""What the payment service's events mean for orders. They only wake sagas; what is so is asked of the source."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from mesh.database import UnitOfWork
+from mesh.errors import NotFound
+from mesh.ids import new_id
+from mesh.principal import current_principal
+from services.order.domain.order import Order
+from services.order.domain.saga import Goal, SagaState
+from services.order.domain.status import OrderState
+from services.order.repository import sagas
+from services.order.repository.orders import Orders
+
+_OVER = frozenset({OrderState.CANCELLED, OrderState.REJECTED})
+
+
+class Tidings:
+    """Takes up what happened to payments."""
+
+    def __init__(self, orders: Orders) -> None:
+        self._orders = orders
+
+    async def payment_moved(self, uow: UnitOfWork, order_id: UUID) -> bool:
+        """A payment has gone on: an order that waits for it goes on too. Says whether there is something to drive."""
+        return await sagas.wake_saga(uow, order_id, SagaState.WAITING, Goal.PAY)
+
+    async def money_came(self, uow: UnitOfWork, order_id: UUID, payment_id: UUID) -> bool:
+        """The same for a capture; money of an order that is over already is given back."""
+        if await self.payment_moved(uow, order_id):
+            return True
+        order = await self._lock(uow, order_id)
+        if order is None or order.state not in _OVER:
+            return False
+        present = order.version
+        if not order.money_came_late(payment_id, datetime.now(UTC)):
+            return False
+        await self._orders.save(uow, order, present)
+        return await sagas.wake_saga(uow, order_id, SagaState.DONE, Goal.REFUND, new_id())
+
+    async def money_returned(self, uow: UnitOfWork, order_id: UUID, refunded_amount: int) -> None:
+        """So much was given back in all."""
+        order = await self._lock(uow, order_id)
+        if order is None:
+            return
+        present = order.version
+        if order.money_returned(refunded_amount, datetime.now(UTC)):
+            await self._orders.save(uow, order, present)
+
+    async def _lock(self, uow: UnitOfWork, order_id: UUID) -> Order | None:
+        try:
+            return await self._orders.lock(uow, order_id, current_principal())
+        except NotFound:
+            return None
