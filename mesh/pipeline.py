@@ -16,7 +16,7 @@ from mesh.auditing import Audited, set_audited
 from mesh.call import Call, set_call
 from mesh.cause import Cause, set_cause
 from mesh.contract import MethodContract
-from mesh.errors import DeadlineExceeded, InvalidArgument, ResourceExhausted, SoukError
+from mesh.errors import Code, DeadlineExceeded, InvalidArgument, ResourceExhausted, SoukError
 from mesh.faults import report_fault
 from mesh.keyed import check_key, invoke_keyed
 from mesh.pathcheck import HEADER as ORIGINAL_PATH
@@ -108,7 +108,7 @@ def _compile_unary(contract: MethodContract, admit: Admit, invoke: Invoke) -> Un
             code, reason = told.code.name, told.reason
             raise told from None
         finally:
-            finish(contract.path, call, code, reason, time.monotonic() - started)
+            finish(contract, call, code, reason, time.monotonic() - started)
 
     return serve
 
@@ -132,7 +132,7 @@ def _compile_stream(contract: MethodContract, admit: Admit, handler: Handler) ->
             code, reason = told.code.name, told.reason
             raise told from None
         finally:
-            finish(contract.path, call, code, reason, time.monotonic() - started)
+            finish(contract, call, code, reason, time.monotonic() - started)
 
     return serve
 
@@ -146,13 +146,19 @@ def tell(call: Call, error: Exception) -> SoukError:
     return report_fault(call.method.path, error)
 
 
-def finish(path: str, call: Call, code: str, reason: str, seconds: float) -> None:
+def finish(contract: MethodContract, call: Call, code: str, reason: str, seconds: float) -> None:
     """Count, log and trace a call that has ended."""
-    metrics.record(path, code, seconds)
+    metrics.record(contract.path, code, seconds)
     principal, span = call.principal, call.span
-    logs.log_call(path, code, reason, seconds, principal.subject, principal.caller, span.trace_id_text)
+    logs.log_call(contract.path, code, reason, seconds, principal.subject, principal.caller, span.trace_id_text)
     if span.sampled:
-        span.set(rpc_system="grpc", rpc_method=path, rpc_grpc_status=code)
+        attributes = span.attributes
+        attributes["rpc.system"], attributes["rpc.service"], attributes["rpc.method"] = (
+            "grpc",
+            contract.service,
+            contract.name,
+        )
+        attributes["rpc.grpc.status_code"] = Code[code].value
         if code != "OK":
             span.error = reason or code
         span.end()
