@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from mesh import crash
 from mesh.database import Database, UnitOfWork
 from mesh.errors import FailedPrecondition, InvalidArgument, NotFound
 from mesh.ids import new_id
@@ -73,6 +74,8 @@ class Refunding:
                 refund = await self._set_aside(uow, payment, wish.plan(own, payment.amount.currency), wish.reason)
                 await refunds.insert_new(uow, refund, request_key)
                 uow.audit(payment_id, _amounts(payment, -refund.amount.amount), _amounts(payment))
+            crash.point("payment.r1.before_commit")
+        crash.point("payment.r1.after_commit")
         return await self.pursue(refund, payment, at_end)
 
     async def refund_order(
@@ -90,6 +93,8 @@ class Refunding:
                 refund = await self._set_aside(uow, payment, planned, wish.reason, refund_id)
                 await refunds.insert_new(uow, refund, None)
             refund.require_same(order_id)
+            crash.point("payment.r1_order.before_commit")
+        crash.point("payment.r1_order.after_commit")
         return await self.pursue(refund, payment)
 
     async def _payment_of(self, order_id: uuid.UUID, refund_id: uuid.UUID) -> uuid.UUID:
@@ -141,6 +146,7 @@ class Refunding:
                 async with self._db.write() as uow:
                     await refunds.next_attempt(uow, refund)
             return await self._finish(refund, at_end)
+        crash.point("payment.provider_refund.after_call")
         return await self.record(refund, seen, at_end)
 
     async def _ask(self, refund: Refund, payment: Payment) -> RefundObservation:
@@ -176,6 +182,8 @@ class Refunding:
                 await self._move(uow, payment, refund, seen)
             if at_end is not None:
                 await at_end(uow, refund)
+            crash.point("payment.r2.before_commit")
+        crash.point("payment.r2.after_commit")
         return refund
 
     async def _move(self, uow: UnitOfWork, payment: Payment, refund: Refund, seen: RefundObservation) -> None:

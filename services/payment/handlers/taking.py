@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from mesh import crash
 from mesh.database import Database
 from mesh.errors import Unavailable
 from services.payment import events
@@ -84,9 +85,11 @@ class Taking:
 
     async def _begin(self, new: Payment, lines: list[PaymentLine]) -> tuple[Payment, bool]:
         async with self._db.write() as uow:
-            if await payments.insert_new(uow, new, lines, _LOOK_AFTER):
-                return new, True
-            return await payments.load(uow, new.id), False
+            is_new = await payments.insert_new(uow, new, lines, _LOOK_AFTER)
+            payment = new if is_new else await payments.load(uow, new.id)
+            crash.point("payment.p1.before_commit")
+        crash.point("payment.p1.after_commit")
+        return payment, is_new
 
     async def _create(self, payment: Payment, token: str) -> Payment:
         """Have the provider know the payment, unconfirmed, and keep its id: from then on there is an object to read."""
@@ -97,20 +100,26 @@ class Taking:
             return await self.record(payment.id, seen)
         except OutcomeUnknown as unknown:
             raise await self._unavailable(payment, unknown) from unknown
+        crash.point("payment.provider_create.after_call")
         async with self._db.write() as uow:
             if await payments.set_reference(uow, payment.id, reference):
-                return replace(payment, reference=reference)
-            # Given up, or begun by another call, meanwhile: this intent is never confirmed.
-            return await payments.load(uow, payment.id)
+                payment = replace(payment, reference=reference)
+            else:
+                # Given up, or begun by another call, meanwhile: this intent is never confirmed.
+                payment = await payments.load(uow, payment.id)
+            crash.point("payment.p1b.before_commit")
+        crash.point("payment.p1b.after_commit")
+        return payment
 
     async def _confirm(self, payment: Payment) -> Observation:
         try:
-            return await self._provider.confirm(payment)
+            seen = await self._provider.confirm(payment)
         except OutcomeUnknown as unknown:
             seen = await self._read(payment)
             if seen.state is PaymentState.PENDING:
                 raise await self._unavailable(payment, unknown) from unknown
-            return seen
+        crash.point("payment.provider_confirm.after_call")
+        return seen
 
     async def _read(self, payment: Payment) -> Observation:
         try:
@@ -148,7 +157,9 @@ class Taking:
                 await ledger.post(uow, capture_entry(payment.id, payment.order_id, shares, payment.amount))
             if moved:
                 uow.publish(events.payment_moved(payment), payment.order_id)
-            return payment
+            crash.point("payment.p2.before_commit")
+        crash.point("payment.p2.after_commit")
+        return payment
 
 
 def _unavailable() -> Unavailable:

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 
+from mesh import crash
 from mesh.database import Database, Record
 from mesh.errors import InvalidArgument, SoukError
 from services.payment.domain.provider import OutcomeUnknown
@@ -57,6 +58,8 @@ class Webhooks:
         async with self._db.write() as uow:
             if await webhooks.insert_new(uow, webhook) and webhook.matters:
                 uow.after_commit(self._wake)
+            crash.point("payment.webhook.before_commit")
+        crash.point("payment.webhook.after_commit")
 
     async def apply_due(self) -> None:
         """Apply what has come; one that fails waits and holds up no other."""
