@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -15,6 +14,7 @@ from services.order.domain.order import REASONS, Address, Attempt, Order
 from services.order.domain.part import Line, Part, Shipment
 from services.order.domain.pricing import PricedCart
 from services.order.domain.status import OrderStatus
+from services.order.repository.lists import PartHead
 
 
 def timestamp(time: datetime | None) -> Timestamp | None:
@@ -137,16 +137,6 @@ def part_message(order: Order, part: Part, *, for_seller: bool = False) -> selle
         place_time=order.place_time,
     )
     return listed_part_message(head, part, for_seller=for_seller)
-
-
-class PartHead(NamedTuple):
-    """What a part shows of its order."""
-
-    order_id: UUID
-    order_number: str
-    status: str
-    shipping_address: Address | None
-    place_time: datetime
 
 
 def listed_part_message(head: PartHead, part: Part, *, for_seller: bool) -> seller_order_pb2.SellerOrder:
