@@ -16,7 +16,7 @@ from mesh.errors import InvalidArgument
 from mesh.idempotency import CallKey
 from mesh.keyring import Keyring
 from mesh.money import Money, UnknownCurrency
-from services.order import encoding
+from services.order import messages
 from services.order.domain.part import summed
 from services.order.domain.request import PaymentSource, PlaceRequest
 from services.order.handlers.cancel import Cancelling
@@ -65,8 +65,8 @@ class OrderServicer(OrderServiceServicer):
 
     async def PlaceOrder(self, request: order_service_pb2.PlaceOrderRequest, call: Call) -> bytes:
         asked = PlaceRequest(
-            shipping_address=encoding.address_of(request.shipping_address),
-            billing_address=encoding.address_of(
+            shipping_address=messages.address_of(request.shipping_address),
+            billing_address=messages.address_of(
                 request.billing_address if request.HasField("billing_address") else request.shipping_address
             ),
             sources=_sources(request.payments),
@@ -87,7 +87,7 @@ class OrderServicer(OrderServiceServicer):
     async def GetOrder(self, request: order_service_pb2.GetOrderRequest, call: Call) -> order_pb2.Order:
         async with call.db.read() as unit:
             order = await self._orders.load(unit, UUID(request.order_id), call.principal)
-        return encoding.order_message(order)
+        return messages.order_message(order)
 
     async def ListOrders(
         self, request: order_service_pb2.ListOrdersRequest, call: Call
@@ -110,7 +110,7 @@ class OrderServicer(OrderServiceServicer):
     ) -> order_service_pb2.ListSellerOrdersResponse:
         async with call.db.read() as unit:
             page, token = await lists.list_parts(unit, self._keyring, UUID(request.shop_id), _asked(request))
-        parts = [encoding.listed_part_message(head, part, for_seller=True) for head, part in page]
+        parts = [messages.listed_part_message(head, part, for_seller=True) for head, part in page]
         return order_service_pb2.ListSellerOrdersResponse(seller_orders=parts, next_page_token=token)
 
     async def GetSellerOrder(
@@ -118,13 +118,13 @@ class OrderServicer(OrderServiceServicer):
     ) -> seller_order_pb2.SellerOrder:
         async with call.db.read() as unit:
             order, part = await self._orders.load_part(unit, *_part(request), call.principal)
-        return encoding.part_message(order, part, for_seller=True)
+        return messages.part_message(order, part, for_seller=True)
 
     async def ProcessSellerOrder(
         self, request: order_service_pb2.ProcessSellerOrderRequest, call: Call
     ) -> seller_order_pb2.SellerOrder:
         moved = await self._sending.process(call.uow, *_part(request), call.principal)
-        return encoding.part_message(*moved, for_seller=True)
+        return messages.part_message(*moved, for_seller=True)
 
     async def ShipSellerOrder(
         self, request: order_service_pb2.ShipSellerOrderRequest, call: Call
@@ -133,13 +133,13 @@ class OrderServicer(OrderServiceServicer):
         moved = await self._sending.ship(
             call.uow, *_part(request), call.principal, request.carrier, request.tracking_number, quantities
         )
-        return encoding.part_message(*moved, for_seller=True)
+        return messages.part_message(*moved, for_seller=True)
 
     async def DeliverSellerOrder(
         self, request: order_service_pb2.DeliverSellerOrderRequest, call: Call
     ) -> seller_order_pb2.SellerOrder:
         moved = await self._sending.deliver(call.uow, *_part(request), call.principal)
-        return encoding.part_message(*moved, for_seller=True)
+        return messages.part_message(*moved, for_seller=True)
 
     async def UpdateOrderStatus(
         self, request: order_service_pb2.UpdateOrderStatusRequest, call: Call
@@ -149,11 +149,11 @@ class OrderServicer(OrderServiceServicer):
             UUID(request.order_id),
             _optional(request.shop_id),
             call.principal,
-            encoding.status_of_value(request.status),
+            messages.status_of_value(request.status),
             request.carrier,
             request.tracking_number,
         )
-        return encoding.part_message(*moved, for_seller=True)
+        return messages.part_message(*moved, for_seller=True)
 
     async def CheckInvariants(
         self, request: invariants_pb2.CheckInvariantsRequest, _: Call
@@ -174,7 +174,7 @@ def _part(request: Any) -> tuple[UUID, UUID]:
 
 
 def _asked(request: Any) -> Asked:
-    status = encoding.status_of_value(request.status) if request.HasField("status") else None
+    status = messages.status_of_value(request.status) if request.HasField("status") else None
     return Asked(status, request.page_size, request.page_token)
 
 
@@ -184,7 +184,7 @@ def _summary(entry: Summary, *, user_id: str = "") -> order_pb2.OrderSummary:
         order_number=entry.order_number,
         status=entry.status,
         total=money.to_proto(entry.total),
-        place_time=encoding.timestamp(entry.place_time),
+        place_time=messages.timestamp(entry.place_time),
         item_count=entry.item_count,
         user_id=user_id,
     )

@@ -25,7 +25,7 @@ from services.order.domain.saga import (
     Step,
 )
 from services.order.domain.status import TAKEN_ATTEMPTS, AttemptState
-from services.order.encoding import order_message
+from services.order.messages import order_message
 from services.order.repository import orders as order_queries
 from services.order.repository import sagas
 from services.order.repository.orders import Orders

@@ -12,12 +12,12 @@ from mesh.principal import current_principal
 from services.order.domain.request import PaymentSource, check_sources, first_attempt
 from services.order.domain.saga import Goal, PendingCall, SagaState
 from services.order.domain.status import DEAD_ATTEMPTS
-from services.order.encoding import order_message
 from services.order.handlers.completion import Work
 from services.order.handlers.endings import call_key
 from services.order.handlers.outside import Payments
 from services.order.handlers.refusal import refuse
 from services.order.handlers.waiting import AnsweredMeanwhile, Waiting
+from services.order.messages import order_message
 from services.order.repository import sagas
 from services.order.repository.orders import Orders
 from services.order.settings import OrderSettings

@@ -7,8 +7,8 @@ from souk.order.v1 import order_pb2
 from mesh.database import Database, UnitOfWork
 from mesh.ids import new_id
 from services.order.domain.pricing import seen_now
-from services.order.encoding import quote_message
 from services.order.handlers.market import Market
+from services.order.messages import quote_message
 from services.order.repository import quotes
 
 

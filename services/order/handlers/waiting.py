@@ -12,9 +12,9 @@ from mesh.detached import Detached
 from mesh.errors import Aborted, SoukError
 from mesh.idempotency import CallKey
 from mesh.principal import current_principal
-from services.order.encoding import order_message
 from services.order.handlers.completion import Completion, Work
 from services.order.handlers.endings import Answer
+from services.order.messages import order_message
 from services.order.repository import sagas
 from services.order.repository.orders import Orders
 

@@ -41,7 +41,7 @@ def _filled(query: str) -> str:
 SCANS: Sequence[Scan] = (
     _scan(
         "I3",
-        "a paid order's total is that of its lines and of what was taken; of others nothing was taken, or it is refunded",
+        "a paid order costs what its lines cost and what was taken; of others nothing was taken, or it is refunded",
         count='SELECT count(*) FROM "order".orders WHERE update_time < {settled}',
         wrong="""
 SELECT o.id::text AS id, 'total ' || o.total_amount || ', taken ' || coalesce(p.taken, 0) AS detail
