@@ -3,6 +3,7 @@
 import base64
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -10,15 +11,16 @@ import pytest
 
 from cli.rest import Rest
 from cli.uploads import upload
-from tests.goods import Goods, a_buyer, a_mail_address, place_order
+from tests.goods import ADDRESS, Goods, a_buyer, a_mail_address, place_order
 from tests.stack_process import Stack
 
 _HEADER = "Handle,Title,Body (HTML),Option1 Name,Option1 Value,Variant SKU,Variant Inventory Qty,Variant Price\n"
 
 
 @pytest.fixture
-def http(stack: Stack) -> httpx.Client:
-    return httpx.Client(base_url=f"{stack.edge}/api/v1", timeout=30)
+def http(stack: Stack) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"{stack.edge}/api/v1", timeout=30) as client:
+        yield client
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -84,7 +86,8 @@ class TestRequests:
 
     def test_no_idempotency_key(self, rest: Rest, goods: tuple[Goods, Goods]) -> None:
         buyer = a_buyer(rest, goods[0])
-        answer = httpx.post(f"{rest.url}/api/v1/orders", json={}, headers=bearer(buyer.token))
+        body = {"shippingAddress": ADDRESS, "expectedTotal": goods[0].price}
+        answer = httpx.post(f"{rest.url}/api/v1/orders", json=body, headers=bearer(buyer.token))
         assert answer.status_code == 400
         assert reason(answer) == "IDEMPOTENCY_KEY_REQUIRED"
 
