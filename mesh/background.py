@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 CLEAN_SECONDS: Final = 3600.0
 _RESTART_SECONDS: Final = 1.0
 _CONNECT_SECONDS: Final = 5.0
+_CANCEL_AGAIN_SECONDS: Final = 2.0
 Work = Callable[[], Awaitable[None]]
 
 
@@ -67,9 +68,7 @@ class Background:
         """Finish the events at hand, give the locks away and disconnect."""
         # The locks go last: nobody else may begin what is still being finished here.
         for tasks in (self._tasks[1:], self._tasks[:1]):
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _end(tasks)
         await self.broker.close()
 
     async def verify_delivery(self, service: str, settle_seconds: float) -> InvariantResult:
@@ -81,6 +80,15 @@ class Background:
             raise Unavailable("EVENTS_UNAVAILABLE", "NATS does not answer.") from None
         database, consumers = self._durables[service]
         return await verify_delivery(client, database, consumers, settle_seconds)
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they are over: before Python 3.12 `asyncio.wait_for` may swallow a cancellation."""
+    running = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=_CANCEL_AGAIN_SECONDS)
 
 
 async def _keep_running(name: str, work: Work) -> None:

@@ -54,6 +54,7 @@ class Pull:
         subscription = await self._client.subscribe(inbox, cb=self._receive)
         try:
             while True:
+                _stay_cancelled()
                 await self._request(inbox)
                 await self._wait()
         finally:
@@ -101,3 +102,10 @@ class Pull:
             self._gone = status == _NO_RESPONDERS or "Deleted" in description
         if self._open == 0:
             self._changed.set()
+
+
+def _stay_cancelled() -> None:
+    """Raise again what `asyncio.wait_for`, which nats-py uses, may have swallowed before Python 3.12."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
