@@ -9,12 +9,11 @@ from souk.address.v1 import address_pb2
 from souk.order.v1 import order_pb2, seller_order_pb2, status_pb2
 
 from mesh import money
-from mesh.money import Money
-from services.order.domain.order import REASONS, Address, Attempt, Order
-from services.order.domain.part import Line, Part, Shipment
+from services.order.domain.address import Address
+from services.order.domain.order import REASONS, Attempt, Order
+from services.order.domain.part import Line, Part, PartHead, Shipment
 from services.order.domain.pricing import PricedCart
 from services.order.domain.status import OrderStatus
-from services.order.repository.lists import PartHead
 
 
 def timestamp(time: datetime | None) -> Timestamp | None:
@@ -196,18 +195,4 @@ def quote_message(quote_id: UUID, expire_time: datetime, cart: PricedCart) -> or
         shipping=money.to_proto(sums.shipping),
         tax=money.to_proto(sums.tax),
         total=money.to_proto(sums.total),
-    )
-
-
-def summary_message(
-    order_id: UUID, order_number: str, status: str, total: Money, place_time: datetime, item_count: int
-) -> order_pb2.OrderSummary:
-    """An order in a list."""
-    return order_pb2.OrderSummary(
-        order_id=str(order_id),
-        order_number=order_number,
-        status=status,
-        total=money.to_proto(total),
-        place_time=timestamp(place_time),
-        item_count=item_count,
     )

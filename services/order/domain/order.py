@@ -8,6 +8,7 @@ from uuid import UUID
 
 from mesh.errors import FailedPrecondition, NotFound
 from mesh.money import Money
+from services.order.domain.address import Address
 from services.order.domain.part import Line, Part, Shipment, check_open
 from services.order.domain.pricing import Sums
 from services.order.domain.status import (
@@ -34,20 +35,6 @@ REASONS = {
     "SUPERSEDED": "A newer order of the same cart took its place; nothing was charged for this one.",
     "PAYMENT_EXPIRED": "The order was not paid in time; nothing was charged.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where something is sent, or who is billed."""
-
-    name: str
-    line1: str
-    line2: str
-    city: str
-    region: str
-    postal_code: str
-    country: str
-    phone: str
 
 
 @dataclass(slots=True)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from mesh.errors import FailedPrecondition, InvalidArgument, NotFound, Violation
 from mesh.money import Money
+from services.order.domain.address import Address
 from services.order.domain.pricing import Sums
 from services.order.domain.status import FulfilmentState
 
@@ -77,6 +79,16 @@ class Part:
     def open_quantities(self) -> dict[UUID, int]:
         """How many of each line are still to be sent."""
         return {line.line_id: line.open_quantity for line in self.lines if line.open_quantity}
+
+
+class PartHead(NamedTuple):
+    """What a part shows of its order."""
+
+    order_id: UUID
+    order_number: str
+    status: str
+    shipping_address: Address | None
+    place_time: datetime
 
 
 def check_open(part: Part, sent: Mapping[UUID, int]) -> None:

@@ -7,7 +7,8 @@ from uuid import UUID
 from mesh.errors import InvalidArgument
 from mesh.ids import new_id
 from mesh.money import Money
-from services.order.domain.order import Address, Attempt
+from services.order.domain.address import Address
+from services.order.domain.order import Attempt
 
 PROVIDERS = frozenset({"stripe"})
 

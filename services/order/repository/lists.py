@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, select
@@ -15,8 +15,7 @@ from mesh.money import Money
 from mesh.page import decode_page, encode_page, page_size
 from mesh.principal import Principal
 from mesh.statement import statement
-from services.order.domain.order import Address
-from services.order.domain.part import Line, Part, Shipment
+from services.order.domain.part import Line, Part, PartHead, Shipment
 from services.order.domain.status import OrderStatus
 from services.order.repository import rows
 from services.order.repository.orders import SHIPPING_ADDRESS, address_of
@@ -36,16 +35,6 @@ class Summary:
     total: Money
     place_time: datetime
     item_count: int
-
-
-class PartHead(NamedTuple):
-    """What a part shows of its order."""
-
-    order_id: UUID
-    order_number: str
-    status: str
-    shipping_address: Address | None
-    place_time: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from mesh.errors import Aborted, NotFound
 from mesh.keyring import Erased, Keyring
 from mesh.principal import Principal
 from mesh.statement import Statement, statement
-from services.order.domain.order import Address, Attempt, Order
+from services.order.domain.address import Address
+from services.order.domain.order import Attempt, Order
 from services.order.domain.part import Line, Part, Shipment
 from services.order.domain.status import OrderState, PaymentState
 from services.order.repository import rows
