@@ -37,6 +37,8 @@ _SECURITY = (
     ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin"),
 )
+# When the request reached the edge: a service that asks which of two came first must not count its own queue.
+_ARRIVAL = HeaderMutation(append=header("x-souk-arrive-time", "%START_TIME(%s.%3f)%"))
 
 
 def security_headers() -> list[HeaderValueOption]:
@@ -66,7 +68,7 @@ def answer_headers() -> HttpFilter:
     ]
     return http_filter(
         NAME,
-        HeaderMutationFilter(mutations=Mutations(response_mutations=mutations)),
+        HeaderMutationFilter(mutations=Mutations(request_mutations=[_ARRIVAL], response_mutations=mutations)),
     )
 
 
