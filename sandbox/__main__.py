@@ -31,4 +31,6 @@ async def _serve(options: Options) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # aiosmtpd logs every address and line of a mail.
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     asyncio.run(_serve(_options()))
