@@ -16,8 +16,12 @@ from mesh.tracestore import Span, TraceStore
 app = typer.Typer()
 
 _WIDEST_BAR = 40
-# What name, service and figures of a span need at least beside its bar.
-_WORDS = 64
+_NARROWEST_BAR = 10
+# What name, service and figures of a span need beside its bar.
+_WORDS = 80
+_FIGURE = 7
+# Two blanks before each column but the first.
+_GAPS = 8
 _NANOSECONDS_IN_MS = 1_000_000
 _SHORTEST_ID = 6
 
@@ -54,13 +58,15 @@ def _print_latest(store: TraceStore) -> None:
 
 def _print_waterfall(spans: list[Span]) -> None:
     console = Console()
-    bar = min(_WIDEST_BAR, max(8, console.width - _WORDS))
+    bar = min(_WIDEST_BAR, max(_NARROWEST_BAR, console.width - _WORDS))
+    service = max(len(span.service) for span in spans)
     begin, length = spans[0].start_ns, max(1, round(_milliseconds(spans) * _NANOSECONDS_IN_MS))
     table = Table(title=f"trace {spans[0].trace_id}", box=None, pad_edge=False, title_justify="left")
-    table.add_column("span", overflow="ellipsis", no_wrap=True, ratio=1)
-    table.add_column("service", no_wrap=True)
-    table.add_column("at ms", justify="right", no_wrap=True)
-    table.add_column("ms", justify="right", no_wrap=True)
+    name = console.width - bar - service - 2 * _FIGURE - _GAPS
+    table.add_column("span", overflow="ellipsis", no_wrap=True, width=name)
+    table.add_column("service", no_wrap=True, width=service)
+    table.add_column("at ms", justify="right", no_wrap=True, width=_FIGURE)
+    table.add_column("ms", justify="right", no_wrap=True, width=_FIGURE)
     table.add_column("", width=bar, no_wrap=True)
     for depth, span in _in_tree_order(spans):
         colour = "red" if span.failed else "cyan"

@@ -69,6 +69,8 @@ class Stage:
 class Layout:
     """The stages in order, the state that the supervisor begins with, and the environment of the services."""
 
+    # Begin at once and have ended when the last stage begins.
+    early_tasks: tuple[Task, ...]
     stages: tuple[Stage, ...]
     # What a start does once everything runs.
     last_tasks: tuple[Task, ...]
@@ -103,13 +105,13 @@ class _Composer:
         envoy = Envoy(self.home, edge_port, placement=self._placement(addresses))
         state = State(edge=edge_url, fresh=fresh, urls=self.urls, addresses=addresses)
         stages: tuple[Stage, ...] = (
-            Stage(tuple(self.stores), (envoy.render(),)),
+            Stage(tuple(self.stores)),
             Stage(tasks=(Task("migrate", _MIGRATE, env),)),
             Stage(workers),
             Stage((envoy.component(),)),
         )
         seed = (Task("seed", self.wish.seed, env),) if fresh and self.wish.seed else ()
-        return Layout(stages, seed, state, env)
+        return Layout((envoy.render(),), stages, seed, state, env)
 
     def _stores(self) -> None:
         kinds = (

@@ -12,7 +12,7 @@ from mesh.stack.component import Component
 from mesh.stack.control import serve_control
 from mesh.stack.errors import StackError
 from mesh.stack.home import Home
-from mesh.stack.layout import Layout
+from mesh.stack.layout import Layout, Stage
 from mesh.stack.logs import trim_logs
 from mesh.stack.part import Part
 from mesh.stack.state import ProcessState, State, Status, only_supervisor, started_at, write_state
@@ -69,10 +69,9 @@ class Supervisor:
         return False
 
     async def _start(self) -> None:
-        for stage in self._layout.stages:
-            parts = [self._part(each) for each in stage.components]
-            self._stages.append(parts)
-            await _all([*(part.start() for part in parts), *(run_task(task, self.home) for task in stage.tasks)])
+        *stages, last = self._layout.stages
+        await _all([self._start_stages(stages), *(run_task(task, self.home) for task in self._layout.early_tasks)])
+        await self._start_stages([last])
         self._set(Status.RUNNING)
         await _all([run_task(task, self.home) for task in self._layout.last_tasks])
         self._state = replace(self._state, complete=True)
@@ -83,6 +82,12 @@ class Supervisor:
             trim_logs(self.home.logs)
             with suppress(TimeoutError):
                 await asyncio.wait_for(end.wait(), _TRIM_SECONDS)
+
+    async def _start_stages(self, stages: Sequence[Stage]) -> None:
+        for stage in stages:
+            parts = [self._part(each) for each in stage.components]
+            self._stages.append(parts)
+            await _all([*(part.start() for part in parts), *(run_task(task, self.home) for task in stage.tasks)])
 
     def _part(self, component: Component) -> Part:
         part = Part(component, self.home, self._say, self._write)
