@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Interval, Table, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mesh.database import ReadUnit, Record, UnitOfWork
@@ -148,7 +148,7 @@ _DELIVERED = statement(
     select(orders.c.id)
     .where(orders.c.state == OrderState.CONFIRMED.value, orders.c.fulfilment_state == "DELIVERED")
     .where(orders.c.payment_state != PaymentState.DISPUTED.value)
-    .where(orders.c.deliver_time < func.now() - bindparam("window"))
+    .where(orders.c.deliver_time < func.now() - bindparam("window", type_=Interval()))
     .order_by(orders.c.deliver_time)
     .limit(100)
 )
