@@ -10,13 +10,13 @@ from envoy_data_plane.google.protobuf import Struct
 from edge.methods import Method
 from edge.typed import http_filter, text
 
-NAME = "envoy.filters.http.lua"
+_LUA = "envoy.filters.http.lua"
 _SCRIPT = Path(__file__).parent / "lua" / "not_modified.lua"
 
 
 def cache_filter() -> HttpFilter:
     """Sets cache-control and answers 304 where the caller holds what would be sent."""
-    return http_filter(NAME, Lua(default_source_code=text(_SCRIPT.read_text()), clear_route_cache=False))
+    return http_filter(_LUA, Lua(default_source_code=text(_SCRIPT.read_text()), clear_route_cache=False))
 
 
 def method_cache(method: Method) -> Metadata | None:
@@ -27,4 +27,4 @@ def method_cache(method: Method) -> Metadata | None:
     values = {"cache_control": f"public, max-age={contract.cache_seconds}"}
     if contract.cache_vary:
         values["vary"] = ", ".join(contract.cache_vary)
-    return Metadata(filter_metadata={NAME: Struct.from_dict(values)})
+    return Metadata(filter_metadata={_LUA: Struct.from_dict(values)})

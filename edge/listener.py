@@ -37,6 +37,7 @@ from edge import (
     media,
     replies,
     routes,
+    strict,
     telemetry,
     tokens,
     transcoder,
@@ -128,6 +129,7 @@ def _filters(
         compression.compressor(),
         *([media.file_server(placement.media_folder)] if placement.media_folder else []),
         caching.cache_filter(),
+        strict.strict_json(methods),
         transcoder.transcoder_filter(services, methods),
         # From here on every call is known by its gRPC path, however it came.
         headers.note_grpc_status(),

@@ -1,4 +1,4 @@
-"""Filters that only REST calls pass."""
+"""Filters that only some calls pass, told by a header of the request."""
 
 from envoy_data_plane.envoy.config.core.v3 import TypedExtensionConfig
 from envoy_data_plane.envoy.extensions.common.matching.v3 import ExtensionWithMatcher
@@ -21,16 +21,23 @@ from edge.typed import http_filter, packed
 
 def unless_grpc(name: str, wrapped: TypedExtensionConfig) -> HttpFilter:
     """A filter that calls which speak gRPC or gRPC-web skip."""
-    speaks_grpc = MatcherMatcherListPredicate(
+    return _unless(name, wrapped, "content-type", StringMatcher(prefix="application/grpc"))
+
+
+def unless_read(name: str, wrapped: TypedExtensionConfig) -> HttpFilter:
+    """A filter that calls which read by REST skip."""
+    return _unless(name, wrapped, ":method", StringMatcher(exact="GET"))
+
+
+def _unless(name: str, wrapped: TypedExtensionConfig, header: str, value: StringMatcher) -> HttpFilter:
+    matches = MatcherMatcherListPredicate(
         single_predicate=MatcherMatcherListPredicateSinglePredicate(
-            input=XdsExtension(
-                name="content-type", typed_config=packed(HttpRequestHeaderMatchInput(header_name="content-type"))
-            ),
-            value_match=StringMatcher(prefix="application/grpc"),
+            input=XdsExtension(name=header, typed_config=packed(HttpRequestHeaderMatchInput(header_name=header))),
+            value_match=value,
         )
     )
     skip = MatcherOnMatch(action=XdsExtension(name="skip", typed_config=packed(SkipFilter())))
     matcher = Matcher(
-        matcher_list=MatcherMatcherList(matchers=[MatcherMatcherListFieldMatcher(predicate=speaks_grpc, on_match=skip)])
+        matcher_list=MatcherMatcherList(matchers=[MatcherMatcherListFieldMatcher(predicate=matches, on_match=skip)])
     )
     return http_filter(name, ExtensionWithMatcher(xds_matcher=matcher, extension_config=wrapped))

@@ -79,6 +79,7 @@ REPLIES = (
         "A body here is JSON: send 'content-type: application/json'.",
         http=415,
     ),
+    Reply(_details("lua_response"), StatusCode.INVALID_ARGUMENT, "UNKNOWN_FIELD", ""),
     Reply(
         "response.code == 429",
         StatusCode.RESOURCE_EXHAUSTED,

@@ -19,16 +19,17 @@ from envoy_data_plane.envoy.config.route.v3 import (
     VirtualHost,
 )
 from envoy_data_plane.envoy.extensions.retry.host.previous_hosts.v3 import PreviousHostsPredicate
+from envoy_data_plane.envoy.type.matcher.v3 import StringMatcher
 from envoy_data_plane.google.protobuf import Any
 
-from edge import bodies, caching, cors, limits, media, tokens, transcoder
+from edge import bodies, caching, cors, limits, media, strict, tokens, transcoder
 from edge.clusters import SANDBOX
 from edge.headers import API_CSP, PAGE_CSP
 from edge.methods import Method
 from edge.placement import Placement
 from edge.rest import path_regex
 from edge.typed import header, packed, regex
-from mesh.contract import DEFAULT_MAX_REQUEST_BYTES
+from mesh.contract import DEFAULT_MAX_REQUEST_BYTES, HttpRule
 
 # The service answers at its own deadline, with a reason; the edge gives up a little later.
 _MARGIN = timedelta(milliseconds=250)
@@ -46,8 +47,8 @@ def route_table(placement: Placement, methods: Sequence[Method]) -> RouteConfigu
             *_files(placement),
             *_mailbox(placement),
             *([media.media_route(_open())] if placement.media_folder else []),
-            *_large_bodies(methods),
             *(_method_route(method, placement) for method in methods),
+            *_rest_routes(methods),
             _nothing(),
         ],
         typed_per_filter_config={cors.NAME: cors.policy(placement, methods)},
@@ -76,7 +77,7 @@ def _method_route(method: Method, placement: Placement) -> Route:
             retry_policy=_retries(method),
         ),
         metadata=caching.method_cache(method),
-        decorator=Decorator(operation=contract.path.removeprefix("/")),
+        decorator=Decorator(operation=contract.path.removeprefix("/"), propagate=False),
         typed_per_filter_config={name: value for name, value in per_filter.items() if value is not None},
     )
 
@@ -97,20 +98,28 @@ def _retries(method: Method) -> RetryPolicy:
     )
 
 
-def _large_bodies(methods: Iterable[Method]) -> list[Route]:
-    """Before it is transcoded a call is routed by its REST path: here larger bodies are let in."""
-    return [
-        _nothing(
-            RouteMatch(
-                safe_regex=regex(path_regex(rule.template.text)).safe_regex,
-                headers=[HeaderMatcher(name=":method", string_match=regex(rule.verb))],
-            ),
-            {bodies.NAME: bodies.limit(method)},
-        )
-        for method in methods
-        if method.contract.max_request_bytes > DEFAULT_MAX_REQUEST_BYTES
-        for rule in method.contract.http
-    ]
+def _rest_routes(methods: Iterable[Method]) -> list[Route]:
+    """Before it is transcoded a call is routed by its REST path: here its body is judged by its own rules."""
+    forms = [(method, rule) for method in methods for rule in method.contract.http]
+    # `/things/{id}` matches what `/things/{id}:move` is meant for, so that the more exact form comes first.
+    forms.sort(key=lambda form: (":" not in form[1].template.text, len(form[1].template.variables)))
+    return [route for method, rule in forms if (route := _rest_route(method, rule))]
+
+
+def _rest_route(method: Method, rule: HttpRule) -> Route | None:
+    metadata = strict.body_metadata(method, rule)
+    is_larger = method.contract.max_request_bytes > DEFAULT_MAX_REQUEST_BYTES
+    if metadata is None and not is_larger:
+        return None
+    route = _nothing(
+        RouteMatch(
+            safe_regex=regex(path_regex(rule.template.text)).safe_regex,
+            headers=[HeaderMatcher(name=":method", string_match=StringMatcher(exact=rule.verb))],
+        ),
+        {bodies.NAME: bodies.limit(method)} if is_larger else {},
+    )
+    route.metadata = metadata
+    return route
 
 
 def _files(placement: Placement) -> list[Route]:
