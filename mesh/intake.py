@@ -20,7 +20,7 @@ from mesh.errors import Code, SoukError
 from mesh.events import UnreadableEvent
 from mesh.faults import report_fault
 from mesh.locks import Lock
-from mesh.pull import Pull
+from mesh.pull import Pull, stay_cancelled
 from mesh.streams import ACK_WAIT_SECONDS, MAX_ACK_PENDING, ensure_durable, stream_of
 from mesh.trace import Tracer
 
@@ -87,6 +87,7 @@ class Intake:
 
     async def _pull(self, client: Client, stream: str, subjects: list[str]) -> None:
         while True:
+            stay_cancelled()
             pull = Pull(client, stream, self._consumer.name, self._take, MAX_ACK_PENDING)
             self._pulls.add(pull)
             try:

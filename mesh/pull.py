@@ -54,7 +54,7 @@ class Pull:
         subscription = await self._client.subscribe(inbox, cb=self._receive)
         try:
             while True:
-                _stay_cancelled()
+                stay_cancelled()
                 await self._request(inbox)
                 await self._wait()
         finally:
@@ -104,7 +104,7 @@ class Pull:
             self._changed.set()
 
 
-def _stay_cancelled() -> None:
+def stay_cancelled() -> None:
     """Raise again what `asyncio.wait_for`, which nats-py uses, may have swallowed before Python 3.12."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
