@@ -10,7 +10,13 @@ from envoy_data_plane.envoy.config.core.v3 import (
     HttpProtocolOptionsHeadersWithUnderscoresAction,
     TransportSocket,
 )
-from envoy_data_plane.envoy.config.listener.v3 import Filter, FilterChain, Listener
+from envoy_data_plane.envoy.config.listener.v3 import (
+    Filter,
+    FilterChain,
+    Listener,
+    ListenerConnectionBalanceConfig,
+    ListenerConnectionBalanceConfigExactBalance,
+)
 from envoy_data_plane.envoy.config.route.v3 import HeaderMatcher
 from envoy_data_plane.envoy.extensions.filters.http.grpc_web.v3 import GrpcWeb
 from envoy_data_plane.envoy.extensions.filters.http.health_check.v3 import HealthCheck
@@ -64,6 +70,11 @@ def listener(placement: Placement, services: Sequence[ServiceDescriptor], method
         name="souk",
         address=address(placement.listen),
         per_connection_buffer_limit_bytes=_BUFFER_BYTES,
+        # A second server on the same port is an error, not a partner; one socket needs its connections dealt out.
+        enable_reuse_port=False,
+        connection_balance_config=ListenerConnectionBalanceConfig(
+            exact_balance=ListenerConnectionBalanceConfigExactBalance()
+        ),
         filter_chains=[FilterChain(filters=[manager], transport_socket=_transport(placement))],
     )
 

@@ -78,11 +78,16 @@ class Edge:
     def target(self) -> str:
         return self.url.removeprefix("http://")
 
-    def log_lines(self, wait: float = 2.0) -> list[dict[str, Any]]:
-        """The access log so far."""
+    def log_line(self, request_id: str) -> dict[str, Any]:
+        """The line of the access log that tells of one request."""
         assert self.placement.access_log is not None
-        time.sleep(wait)
-        return [json.loads(line) for line in self.placement.access_log.read_text().splitlines()]
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            for line in self.placement.access_log.read_text().splitlines():
+                if request_id in line:
+                    return dict(json.loads(line))
+            time.sleep(0.1)
+        pytest.fail(f"no line of {request_id} in the access log")
 
 
 class Background:
