@@ -18,6 +18,7 @@ under the name in `x-souk-grpc`.
 - A path that does not exist and a verb that a path does not have are both 404 `NO_SUCH_METHOD`.
 - A body is JSON (`content-type: application/json`) unless the operation names another type; others are refused \
 with 415.
+- A JSON body that names a field which the operation does not have, or one twice, is refused with `UNKNOWN_FIELD`.
 - JSON is that of proto3: lowerCamelCase names, 64-bit numbers as strings, times in RFC 3339, enums by name. \
 Clients accept fields and enum values that they do not know.
 - Money is an amount in the smallest unit of its currency: `{"currency": "EUR", "amount": "2599"}` is 25.99 euros.
