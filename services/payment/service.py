@@ -40,6 +40,7 @@ def build(node: ServiceNode) -> Parts:
         servicers=(PaymentServicer(taking, refunding, webhooks, checks),),
         jobs=(
             Job(WEBHOOK_JOB, every=1.0, run=webhooks.apply_due),
+            Job("payment-forget-webhooks", every=3600.0, run=webhooks.forget_old),
             Job("payment-recover", every=5.0, run=recovery.run),
         ),
         on_stop=provider.close,

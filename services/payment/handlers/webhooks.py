@@ -71,6 +71,11 @@ class Webhooks:
             if len(batch) < _BATCH:
                 return
 
+    async def forget_old(self) -> None:
+        """Delete what nobody needs any more."""
+        async with self._db.write() as uow:
+            await webhooks.forget_old(uow)
+
     async def _apply(self, row: Record) -> None:
         try:
             known = await (self._payment(row) if is_about_payment(row["type"]) else self._refund(row))

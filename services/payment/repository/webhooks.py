@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mesh.database import ReadUnit, Record, UnitOfWork
@@ -50,6 +50,8 @@ _POSTPONE = statement(
     )
 )
 
+_FORGET = statement(delete(webhook_events).where(webhook_events.c.receive_time < func.now() - timedelta(days=30)))
+
 
 async def insert_new(uow: UnitOfWork, webhook: Webhook) -> bool:
     """Keep a webhook; false where the event is there already."""
@@ -78,3 +80,8 @@ async def finish(uow: UnitOfWork, event_id: uuid.UUID, *, applied: bool) -> None
 async def postpone(uow: UnitOfWork, event_id: uuid.UUID) -> None:
     """Try again later, each time twice as late, at most five minutes."""
     await uow.execute(_POSTPONE, event_id=event_id)
+
+
+async def forget_old(uow: UnitOfWork) -> None:
+    """Delete what came more than 30 days ago: by then no provider sends it again."""
+    await uow.execute(_FORGET)

@@ -79,6 +79,16 @@ class TestWebhook:
             await till.webhook(event("payment_intent.succeeded", "pi_1"), secret=secret, age=age)
         assert await stored(till) == []
 
+    async def test_is_forgotten_after_a_month(self, till: Till) -> None:
+        for event_id in ("evt_1", "evt_2"):
+            await till.webhook(event("customer.created", "cus_1", event_id))
+        await till.market.rows(
+            "UPDATE payment.webhook_events SET receive_time = now() - interval '31 days' "
+            "WHERE provider_event_id = 'evt_1'"
+        )
+        await till.run_job("payment-forget-webhooks")
+        assert await stored(till) == ["IGNORED"]
+
     async def test_takes_the_old_secret_while_it_is_changed(self, till: Till) -> None:
         await till.webhook(event("payment_intent.succeeded", "pi_1"), secret="whsec_old")
         assert await stored(till) == ["RECEIVED"]
