@@ -9,7 +9,6 @@ import hashlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 import asyncpg
 
@@ -21,8 +20,8 @@ _log = logging.getLogger(__name__)
 _TICK_SECONDS = 1.0
 _FIRST_TICKS_SECONDS = 0.1
 _LONGEST_PAUSE = 5.0
-# Includes the time that consumers get to finish before their locks are given away.
-_BALANCE_SECONDS = 10.0
+_ANSWER_SECONDS = 10.0
+_CANCEL_AGAIN_SECONDS = 1.0
 # A process that was stopped loses its locks after this time: PostgreSQL ends the session.
 _IDLE_SESSION_MS = 20_000
 _TRY = "SELECT key FROM unnest($1::bigint[]) AS key WHERE pg_try_advisory_lock(key)"
@@ -47,9 +46,8 @@ class Lock:
         self.key = lock_key(name)
         self._held = asyncio.Event()
         self._lost = asyncio.Event()
-        self._idle = asyncio.Event()
+        self._idle = True
         self._lost.set()
-        self._idle.set()
 
     @property
     def held(self) -> bool:
@@ -66,19 +64,20 @@ class Lock:
         self._held.clear()
         self._lost.set()
 
-    async def wait_idle(self) -> None:
-        """Return when nothing runs under it any more."""
-        await self._idle.wait()
+    @property
+    def idle(self) -> bool:
+        """Whether nothing runs under it."""
+        return self._idle
 
     async def hold(self, work: Callable[[], Awaitable[None]]) -> None:
         """Run `work` whenever this process is the owner, and cancel it when it ceases to be. Ends by cancellation."""
         while True:
             await self._held.wait()
-            self._idle.clear()
+            self._idle = False
             try:
                 await self._run_while_held(work)
             finally:
-                self._idle.set()
+                self._idle = True
 
     async def _run_while_held(self, work: Callable[[], Awaitable[None]]) -> None:
         running = asyncio.ensure_future(work())
@@ -87,9 +86,12 @@ class Lock:
             await asyncio.wait({running, lost}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             lost.cancel()
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+            # More than once: before Python 3.12 `asyncio.wait_for` may swallow a cancellation.
+            while not running.done():
+                running.cancel()
+                await asyncio.wait({running}, timeout=_CANCEL_AGAIN_SECONDS)
+        if not running.cancelled():
+            running.result()
 
 
 class Locks:
@@ -99,6 +101,8 @@ class Locks:
         """Nothing is taken before `run`."""
         self._pool = pool
         self._locks: list[Lock] = []
+        # Given up here, but still at work on what had begun.
+        self._leaving: set[Lock] = set()
 
     def lock(self, name: str) -> Lock:
         """Ask for one more lock."""
@@ -125,13 +129,14 @@ class Locks:
             await session.execute(_JOIN, group)
             tick = _FIRST_TICKS_SECONDS
             while True:
-                async with asyncio.timeout(_BALANCE_SECONDS):
+                async with asyncio.timeout(_ANSWER_SECONDS):
                     await self._balance(session, group)
                 await asyncio.sleep(tick)
                 tick = min(tick * 1.5, _TICK_SECONDS)
         finally:
             for lock in self._locks:
                 lock.lose()
+            self._leaving.clear()
             session.terminate()
 
     async def _balance(self, session: asyncpg.Connection, group: int) -> None:
@@ -139,13 +144,22 @@ class Locks:
         members = await session.fetchval(_MEMBERS, group)
         share = -(-len(self._locks) // max(members, 1))
         held = [lock for lock in self._locks if lock.held]
-        if len(held) > share:
-            await self._give_away(session, random.sample(held, len(held) - share))
-        elif len(held) < share:
+        for lock in random.sample(held, max(len(held) - share, 0)):
+            lock.lose()
+            self._leaving.add(lock)
+        await self._release(session)
+        if len(held) < share:
             await self._take(session, share - len(held))
 
+    async def _release(self, session: asyncpg.Connection) -> None:
+        """Let go of what is to be given away, as soon as nothing runs under it any more."""
+        idle = {lock for lock in self._leaving if lock.idle}
+        if idle:
+            await session.execute(_RELEASE, [lock.key for lock in idle])
+            self._leaving -= idle
+
     async def _take(self, session: asyncpg.Connection, count: int) -> None:
-        missing = [lock for lock in self._locks if not lock.held]
+        missing = [lock for lock in self._locks if not lock.held and lock not in self._leaving]
         wanted = {lock.key: lock for lock in random.sample(missing, len(missing))}
         got = 0
         while wanted and got < count:
@@ -155,10 +169,3 @@ class Locks:
                 if key in taken:
                     lock.take()
             got += len(taken)
-
-    async def _give_away(self, session: asyncpg.Connection, locks: list[Lock]) -> None:
-        for lock in locks:
-            lock.lose()
-        for lock in locks:
-            await lock.wait_idle()
-        await session.execute(_RELEASE, [lock.key for lock in locks])
