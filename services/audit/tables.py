@@ -1,6 +1,6 @@
 """The tables of audit.
 
-Retention: 7 years, as commercial law asks of the books that the acts belong to; no personal data is in an entry.
+Retention: as long as the market; who acted is named by id, and no other personal data is in an entry.
 """
 
 from sqlalchemy import Column, Index, Table, Text, Uuid

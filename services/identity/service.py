@@ -7,15 +7,17 @@ from datetime import UTC, datetime, timedelta
 from souk.seller.v1.seller_service_pb2_grpc import SellerServiceStub
 
 from mesh.errors import AlreadyExists
+from mesh.job import Job
 from mesh.node import ServiceNode
 from mesh.service import Parts, Service
 from services.identity import tables
 from services.identity.clients import Argon2, SellerMemberships, TokenSigner
-from services.identity.handlers.auth import Auth, make_first_admin
+from services.identity.handlers.auth import Auth, forget_expired, make_first_admin
 from services.identity.repository.store import Store
 from services.identity.servicer import AuthServicer, IdentityServicer, SessionServicer
 from services.identity.settings import IdentitySettings
 
+FORGET_SECONDS = 3600.0
 _log = logging.getLogger(__name__)
 
 
@@ -36,8 +38,13 @@ def build(node: ServiceNode) -> Parts:
     async def on_start() -> None:
         await _make_first_admin(auth, settings)
 
+    async def forget() -> None:
+        await forget_expired(auth.store)
+
     return Parts(
-        servicers=(AuthServicer(auth), SessionServicer(), IdentityServicer(node, memberships)), on_start=on_start
+        servicers=(AuthServicer(auth), SessionServicer(), IdentityServicer(node, memberships)),
+        jobs=(Job("identity-forget-sessions", FORGET_SECONDS, forget),),
+        on_start=on_start,
     )
 
 

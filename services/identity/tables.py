@@ -1,7 +1,8 @@
 """The tables of identity.
 
-Retention: `users` and `addresses` until the person is erased; `sessions` and `refresh_tokens` 30 days after their
-end, so that the reuse of an old token is still seen. Sealed columns hold personal data under the person's key.
+Retention: `users` and `addresses` until the person is erased; `refresh_tokens` until they expire, so that the reuse
+of a spent one is seen as long as it could be tried; `sessions` as long as their tokens. Sealed columns hold personal
+data under the person's key.
 """
 
 from sqlalchemy import (
@@ -57,11 +58,12 @@ refresh_tokens = Table(
     "refresh_tokens",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("session_id", Uuid, ForeignKey(sessions.c.id), nullable=False),
+    Column("session_id", Uuid, ForeignKey(sessions.c.id), nullable=False, index=True),
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     time_column("create_time", default=True),
     time_column("expire_time"),
     time_column("spend_time", nullable=True),
+    Index(None, "expire_time"),
     # A family has one token that can still be traded.
     Index("uq_refresh_tokens_live", "session_id", unique=True, postgresql_where=text("spend_time IS NULL")),
 )

@@ -10,11 +10,13 @@ from services.notification import tables
 from services.notification.clients import IdentityContacts, Shops, SmtpMailer
 from services.notification.consumers import Consumers
 from services.notification.handlers import send_all_due
+from services.notification.repository.retention import forget_old
 from services.notification.repository.store import QueueStore
 from services.notification.servicer import NotificationServicer
 from services.notification.settings import NotificationSettings
 
 SENDER = "notification-send"
+FORGET_SECONDS = 3600.0
 
 
 def build(node: ServiceNode) -> Parts:
@@ -22,7 +24,11 @@ def build(node: ServiceNode) -> Parts:
     settings = node.settings(NotificationSettings)
     contacts = IdentityContacts(node.stub(IdentityServiceStub))
     shops = Shops(node.stub(SellerServiceStub))
-    jobs = [_sender(node, settings, contacts)] if settings.smtp_url else []
+    senders = [_sender(node, settings, contacts)] if settings.smtp_url else []
+
+    async def forget() -> None:
+        async with node.db.write() as unit:
+            await forget_old(unit)
 
     def wake() -> None:
         node.wake(SENDER)
@@ -30,7 +36,7 @@ def build(node: ServiceNode) -> Parts:
     return Parts(
         servicers=(NotificationServicer(node, contacts, wake),),
         consumers=Consumers(node.keyring, shops, wake).all(),
-        jobs=jobs,
+        jobs=(*senders, Job("notification-forget", FORGET_SECONDS, forget)),
     )
 
 

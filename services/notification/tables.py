@@ -1,6 +1,6 @@
 """The tables of notification.
 
-Retention: `notifications` 1 year; `messages` 90 days after they were sent or given up. What is said is sealed under
+Retention: `notifications` 1 year; `messages` 90 days, those that still wait longer. What is said is sealed under
 the key of the person that it is said to; the address is asked of identity and never stored.
 """
 
@@ -21,6 +21,7 @@ notifications = Table(
     time_column("create_time", default=True),
     time_column("read_time", nullable=True),
     Index(None, "user_id", "id"),
+    Index(None, "create_time", postgresql_using="brin"),
 )
 
 messages = Table(
@@ -39,5 +40,6 @@ messages = Table(
     time_column("create_time", default=True),
     time_column("update_time", default=True),
     CheckConstraint("state IN ('QUEUED', 'SENT', 'FAILED')", name="state"),
+    Index(None, "create_time", postgresql_using="brin"),
     Index("ix_messages_due", "next_time", postgresql_where=text("state = 'QUEUED'")),
 )

@@ -13,6 +13,8 @@ from services.identity.domain.events import UserEvent, UserRegistered
 from services.identity.domain.passwords import refuse_common_password
 from services.identity.domain.sessions import IN_FLIGHT, RefreshToken, Session, Use, refusal
 
+FORGOTTEN_AT_ONCE = 1000
+
 
 class Users(Protocol):
     """Accounts."""
@@ -45,6 +47,7 @@ class WrittenSessions(Sessions, Protocol):
         self, token: RefreshToken, spend_time: datetime, token_hash: bytes, expire_time: datetime
     ) -> None: ...
     async def end(self, session_id: UUID, reason: str, now: datetime) -> None: ...
+    async def forget_expired(self, size: int) -> int: ...
 
 
 class ReadWork(Protocol):
@@ -218,3 +221,11 @@ async def make_first_admin(auth: Auth, email: str, password: str) -> None:
     async with auth.store.write() as work:
         account = await work.users.add(account, password_hash)
         work.users.publish(UserRegistered(account.user_id, account.version))
+
+
+async def forget_expired(store: Store) -> None:
+    """Delete the tokens and sessions that are over, few in each commit."""
+    forgotten = FORGOTTEN_AT_ONCE
+    while forgotten == FORGOTTEN_AT_ONCE:
+        async with store.write() as work:
+            forgotten = await work.sessions.forget_expired(FORGOTTEN_AT_ONCE)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 
 from mesh.database import ReadUnit, Record, UnitOfWork
 from mesh.ids import new_id
@@ -49,6 +49,17 @@ _RAISE_EPOCH = statement(
     update(sessions)
     .where(sessions.c.user_id == bindparam("user_id"), sessions.c.end_time.is_(None))
     .values(epoch=sessions.c.epoch + 1)
+)
+
+_EXPIRED = select(refresh_tokens.c.id).where(refresh_tokens.c.expire_time < func.now()).limit(bindparam("size"))
+_FORGET_TOKENS = statement(
+    delete(refresh_tokens).where(refresh_tokens.c.id.in_(_EXPIRED)).returning(refresh_tokens.c.session_id)
+)
+_FORGET_SESSIONS = statement(
+    delete(sessions).where(
+        sessions.c.id == func.any(bindparam("session_ids")),
+        ~exists().where(refresh_tokens.c.session_id == sessions.c.id),
+    )
 )
 
 
@@ -106,6 +117,12 @@ class WrittenSessions(Sessions):
     async def raise_epochs(self, user_id: UUID) -> None:
         """Make every access token of a person worthless; the sessions go on with their refresh tokens."""
         await self._unit.execute(_RAISE_EPOCH, user_id=user_id)
+
+    async def forget_expired(self, size: int) -> int:
+        """Delete up to `size` tokens that have expired, and sessions that have none left; returns how many tokens."""
+        rows = await self._unit.fetch(_FORGET_TOKENS, size=size)
+        await self._unit.execute(_FORGET_SESSIONS, session_ids=list({row["session_id"] for row in rows}))
+        return len(rows)
 
     async def _add_token(self, session: Session, token_hash: bytes, expire_time: datetime) -> None:
         await self._unit.execute(

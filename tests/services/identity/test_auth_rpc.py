@@ -3,6 +3,7 @@
 import asyncio
 import json
 from typing import Any
+from uuid import UUID
 
 import jwt
 import pytest
@@ -13,9 +14,14 @@ from souk.mesh.v1.session_service_pb2 import GetSessionRequest
 from souk.mesh.v1.session_service_pb2_grpc import SessionServiceStub
 from souk.seller.v1.seller_service_pb2 import CreateShopRequest
 from souk.seller.v1.seller_service_pb2_grpc import SellerServiceStub
+from sqlalchemy import text
 
 from mesh.errors import AlreadyExists, InvalidArgument, SoukError, Unauthenticated
+from mesh.ids import hash_secret
 from mesh.principal import Principal, acting_as
+from mesh.statement import statement
+from services.identity.handlers.auth import forget_expired
+from services.identity.repository.store import Store
 from tests.services.market import Market
 
 EMAIL, PASSWORD = "Ada@Example.com", "the loom sings at dawn"
@@ -142,3 +148,19 @@ class TestLogout:
 
     async def test_is_content_with_a_token_that_is_none(self, auth: Any) -> None:
         assert await auth.Logout(pb.LogoutRequest(refresh_token="none")) == pb.LogoutResponse()
+
+
+class TestForgetting:
+    async def test_deletes_what_has_expired_with_its_session_and_keeps_the_rest(
+        self, market: Market, auth: Any
+    ) -> None:
+        old, new = await register(auth), await register(auth, "bob@example.com")
+        async with market.unit("identity") as unit:
+            expire = text(
+                "UPDATE identity.refresh_tokens SET expire_time = now() - interval '1 s' WHERE token_hash = :hash"
+            )
+            await unit.execute(statement(expire), hash=hash_secret(old.tokens.refresh_token))
+        await forget_expired(Store(market.node.nodes["identity"].db, market.node.keyring))
+        assert [row["user_id"] for row in await market.rows("SELECT user_id FROM identity.sessions")] == [
+            UUID(new.user.user_id)
+        ]

@@ -87,6 +87,12 @@ def upgrade() -> None:
         schema="identity",
     )
     op.create_index(
+        op.f("ix_refresh_tokens_expire_time"), "refresh_tokens", ["expire_time"], unique=False, schema="identity"
+    )
+    op.create_index(
+        op.f("ix_refresh_tokens_session_id"), "refresh_tokens", ["session_id"], unique=False, schema="identity"
+    )
+    op.create_index(
         "uq_refresh_tokens_live",
         "refresh_tokens",
         ["session_id"],

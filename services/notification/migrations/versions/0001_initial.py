@@ -31,6 +31,14 @@ def upgrade() -> None:
         schema="notification",
     )
     op.create_index(
+        op.f("ix_messages_create_time"),
+        "messages",
+        ["create_time"],
+        unique=False,
+        schema="notification",
+        postgresql_using="brin",
+    )
+    op.create_index(
         "ix_messages_due",
         "messages",
         ["next_time"],
@@ -49,6 +57,14 @@ def upgrade() -> None:
         sa.Column("read_time", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
         schema="notification",
+    )
+    op.create_index(
+        op.f("ix_notifications_create_time"),
+        "notifications",
+        ["create_time"],
+        unique=False,
+        schema="notification",
+        postgresql_using="brin",
     )
     op.create_index(
         op.f("ix_notifications_user_id_id"), "notifications", ["user_id", "id"], unique=False, schema="notification"
