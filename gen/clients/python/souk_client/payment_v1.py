@@ -96,12 +96,11 @@ class PaymentClient(Client):
         headers: Mapping[str, str] | None = None,
     ) -> souk_payment_v1.Refund:
         """Gives an order's money back, all that is left or a part. The refund's id is made by the caller, so the same call
-        again returns the same refund.
+        again returns the same refund. One whose outcome is not known yet comes back PENDING and goes on by itself.
         Reasons: PAYMENT_NOT_FOUND (NOT_FOUND) when nothing was captured for the order; NOTHING_TO_REFUND,
         REFUND_TOO_LARGE (FAILED_PRECONDITION); PAYMENT_AMBIGUOUS (FAILED_PRECONDITION) when several payments have something
         left and none is named; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
-        CURRENCY_MISMATCH, AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT); PROVIDER_UNAVAILABLE (UNAVAILABLE) when the outcome is not
-        known: call again, or wait for the event, since the refund goes on by itself.
+        CURRENCY_MISMATCH, AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT).
 
         Waits at most `timeout` seconds, by default a little over the server's own 20 s. Repeating it repeats the effect, unless the same `idempotency_key` comes with it.
         """
