@@ -16,6 +16,7 @@ from mesh.auditing import Audited, set_audited
 from mesh.call import Call, set_call
 from mesh.cause import Cause, set_cause
 from mesh.contract import MethodContract
+from mesh.deadlines import within
 from mesh.errors import Code, DeadlineExceeded, InvalidArgument, ResourceExhausted, SoukError
 from mesh.faults import report_fault
 from mesh.keyed import check_key, invoke_keyed
@@ -97,7 +98,7 @@ def _compile_unary(contract: MethodContract, admit: Admit, invoke: Invoke) -> Un
         started = time.monotonic()
         code, reason = "OK", ""
         try:
-            async with asyncio.timeout(call.deadline - started):
+            with within(call.deadline):
                 response = await invoke(await admit(call, data), call)
             return response if type(response) is bytes else response.SerializeToString()
         except asyncio.CancelledError:
@@ -120,7 +121,7 @@ def _compile_stream(contract: MethodContract, admit: Admit, handler: Handler) ->
         started = time.monotonic()
         code, reason = "OK", ""
         try:
-            async with asyncio.timeout(call.deadline - started):
+            with within(call.deadline):
                 request = await admit(call, data)
                 async for response in handler(request, call):
                     yield response if type(response) is bytes else response.SerializeToString()

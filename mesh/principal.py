@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mesh.errors import Unauthenticated
 
@@ -64,7 +64,15 @@ class Principal:
 
     def through(self, service: str) -> "Principal":
         """The principal as `service` passes it on to the next one."""
-        return replace(self, act=(*self.act, service))
+        return Principal(
+            self.subject,
+            self.roles,
+            self.tenants,
+            self.scopes,
+            self.session_id,
+            self.session_epoch,
+            (*self.act, service),
+        )
 
 
 ANONYMOUS = Principal()
