@@ -59,20 +59,20 @@ class TestLines:
         assert len(lines(stream)) == 2
 
 
-def raise_canary() -> None:
+def fail_loudly() -> None:
     raise ValueError("canary@example.com")
 
 
 class TestFault:
     def test_is_told_by_its_id_alone(self, stream: io.StringIO) -> None:
         with pytest.raises(ValueError, match="canary") as caught:
-            raise_canary()
+            fail_loudly()
         told = report_fault("/souk.a.v1.A/B", caught.value)
         (line,) = lines(stream)
         assert isinstance(told, Internal)
         assert told.metadata == {"errorId": line["error_id"]}
         assert line["exception"] == "ValueError"
-        assert "raise_canary" in str(line["stack"])
+        assert "fail_loudly" in str(line["stack"])
         assert "canary" not in stream.getvalue() + str(told)
 
 
