@@ -1,11 +1,16 @@
 """The one service that inventory calls: catalog, for a variant that it has not heard of yet."""
 
+import asyncio
+import time
 import uuid
 
 from souk.catalog.v1 import catalog_service_pb2
 from souk.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 
+from mesh.errors import SoukError
 from services.inventory.domain import Place
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.05
 
 
 class CatalogClient:
@@ -18,3 +23,17 @@ class CatalogClient:
         for variant in response.variants:
             return Place(variant_id, uuid.UUID(variant.product_id), uuid.UUID(variant.shop_id))
         return None
+
+    async def await_version(self, variant_id: uuid.UUID, version: int, seconds: float) -> None:
+        """Wait until the catalogue shows a stock, at most so long. Never raises: the event comes all the same."""
+        request = catalog_service_pb2.BatchGetVariantsRequest(variant_ids=[str(variant_id)])
+        until, pause = time.monotonic() + seconds, _FIRST_PAUSE
+        try:
+            while time.monotonic() < until:
+                response = await self._stub.BatchGetVariants(request)
+                if any(variant.stock_version >= version for variant in response.variants):
+                    return
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+        except SoukError:
+            return

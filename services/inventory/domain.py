@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from mesh.errors import Aborted, FailedPrecondition, InvalidArgument, Violation
@@ -137,8 +137,8 @@ class Stock:
     def _refuse_below_reserved(self, on_hand: int, backorder_limit: int) -> None:
         if on_hand + backorder_limit < self.reserved:
             raise FailedPrecondition(
-                "STOCK_RESERVED",
-                f"{self.reserved} are held for orders, so the count cannot fall below them.",
+                "STOCK_TOO_LOW",
+                f"There are {self.on_hand}, {self.reserved} of them held for orders: that is more than would be left.",
                 variantId=str(self.variant_id),
                 reserved=str(self.reserved),
             )
@@ -149,6 +149,7 @@ class Stock:
         self.on_hand += on_hand
         self.reserved += reserved
         self.version += 1
+        self.update_time = datetime.now(UTC)
         self.movements.append(
             Movement(self.variant_id, self.location, self.version, kind, on_hand, reserved, order_id, reason)
         )

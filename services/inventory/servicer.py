@@ -14,8 +14,10 @@ from mesh.database import UnitOfWork
 from mesh.errors import InvalidArgument
 from mesh.node import ServiceNode
 from services.inventory import encoding
+from services.inventory.clients import CatalogClient
+from services.inventory.domain import Stock
 from services.inventory.handlers import reservations, stock
-from services.inventory.handlers.stock import Catalog, find_stock
+from services.inventory.handlers.stock import find_stock
 from services.inventory.handlers.warehouse import Warehouse
 from services.inventory.invariants import check_stock
 from services.inventory.repository.stock import list_movements, read_availability
@@ -26,7 +28,7 @@ class InventoryServicer(InventoryServiceServicer):
     def __init__(
         self,
         node: ServiceNode,
-        catalog: Catalog,
+        catalog: CatalogClient,
         warehouse: Callable[[UnitOfWork], Warehouse],
         settings: InventorySettings,
     ) -> None:
@@ -49,6 +51,7 @@ class InventoryServicer(InventoryServiceServicer):
         before = encoding.counts(row)
         await stock.set_stock(warehouse, row, request.quantity, request.reason, **encoding.options_of(request))
         call.uow.audit(row.variant_id, before, encoding.counts(row))
+        call.before_answer(lambda: self._await_page(row))
         return encoding.stock_to_proto(row)
 
     async def AdjustStock(self, request: pb2.AdjustStockRequest, call: Call) -> stock_pb2.Stock:
@@ -60,6 +63,7 @@ class InventoryServicer(InventoryServiceServicer):
         before = encoding.counts(row)
         await stock.adjust_stock(warehouse, row, request.delta, request.reason)
         call.uow.audit(row.variant_id, before, encoding.counts(row))
+        call.before_answer(lambda: self._await_page(row))
         return encoding.stock_to_proto(row)
 
     async def ListMovements(self, request: pb2.ListMovementsRequest, call: Call) -> pb2.ListMovementsResponse:
@@ -98,6 +102,11 @@ class InventoryServicer(InventoryServiceServicer):
     async def RestockOrder(self, request: pb2.RestockOrderRequest, call: Call) -> reservation_pb2.Reservation:
         order_id = uuid.UUID(request.order_id)
         return encoding.reservation_to_proto(await reservations.restock_order(self._warehouse(call.uow), order_id))
+
+    async def _await_page(self, row: Stock) -> None:
+        """See to it that whoever has changed the stock finds the change on the product's page."""
+        if row.availability_changed:
+            await self._catalog.await_version(row.variant_id, row.version, self._settings.page_wait_seconds)
 
     async def CheckInvariants(
         self, request: invariants_pb2.CheckInvariantsRequest, call: Call

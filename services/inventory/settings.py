@@ -11,3 +11,5 @@ class InventorySettings:
     low_stock_threshold: int = 2
     # How often holds that have run out are given back, in seconds.
     sweep_seconds: float = 5.0
+    # How long a seller's change of stock waits until the product page shows it, in seconds.
+    page_wait_seconds: float = 0.5

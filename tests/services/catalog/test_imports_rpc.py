@@ -11,10 +11,10 @@ from souk.catalog.v1.product_pb2 import ProductState
 
 from mesh.errors import InvalidArgument
 from mesh.principal import acting_as
-from tests.services.catalog.conftest import FIXTURES, Bazaar, eventually, variant
+from tests.services.bazaar import Bazaar, eventually, variant
 
 HEADER = "Handle,Title,Type,Variant SKU,Variant Inventory Qty,Variant Price\n"
-THREE_BAD_ROWS = Path(FIXTURES / "three_bad_rows.csv").read_bytes()
+THREE_BAD_ROWS = (Path(__file__).parent / "data" / "three_bad_rows.csv").read_bytes()
 
 
 async def run_import(bazaar: Bazaar, data: bytes) -> Any:

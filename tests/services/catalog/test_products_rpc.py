@@ -12,7 +12,7 @@ from souk.mesh.v1.invariants_pb2 import CheckInvariantsRequest
 
 from mesh.errors import AlreadyExists, FailedPrecondition, InvalidArgument, NotFound
 from mesh.principal import Principal, acting_as, service_principal
-from tests.services.catalog.conftest import Bazaar, eventually, variant
+from tests.services.bazaar import Bazaar, eventually, variant
 
 STRANGER = Principal(
     subject=str(uuid.uuid4()), roles=frozenset({"CUSTOMER", "SELLER"}), tenants=frozenset({str(uuid.uuid4())})

@@ -6,7 +6,6 @@ from mesh.money import Money
 from services.catalog.domain.product import ProductState
 from services.catalog.domain.shopify import ImportedProduct, RowError, parse
 from services.catalog.domain.upload import read_upload
-from tests.services.catalog.conftest import FIXTURES
 
 COLUMNS = [
     "Handle",
@@ -117,7 +116,7 @@ class TestBadRows:
         assert error.line == 5
 
     def test_three_in_fifty(self) -> None:
-        products, errors = read_all(FIXTURES / "three_bad_rows.csv")
+        products, errors = read_all(Path(__file__).parent / "data" / "three_bad_rows.csv")
         assert len(products) == 47
         assert [(error.line, error.reason) for error in errors] == [
             (14, "HANDLE_MISSING"),

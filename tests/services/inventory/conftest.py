@@ -1,6 +1,7 @@
 import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from services.inventory.handlers import reservations, stock
 from services.inventory.handlers.warehouse import Warehouse
 from services.inventory.repository.reservations import ReservationRepository
 from services.inventory.repository.stock import StockRepository, read_availability
+from tests.services.bazaar import Bazaar, running_bazaar
 from tests.stores import Stores
 
 
@@ -55,3 +57,9 @@ async def inventory(stores: Stores) -> AsyncIterator[Inventory]:
     pool = Pool(stores.postgres_url, size=8)
     yield Inventory(Database("inventory", pool))
     await pool.close()
+
+
+@pytest.fixture
+async def bazaar(stores: Stores, tmp_path: Path) -> AsyncIterator[Bazaar]:
+    async with running_bazaar(stores, tmp_path) as running:
+        yield running

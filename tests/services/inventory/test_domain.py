@@ -45,7 +45,7 @@ class TestStock:
         stock = make_stock(reserved=4)
         with pytest.raises(FailedPrecondition) as caught:
             stock.set_count(3, "")
-        assert caught.value.reason == "STOCK_RESERVED"
+        assert caught.value.reason == "STOCK_TOO_LOW"
 
     def test_backorder_cannot_fall_below_what_is_held(self) -> None:
         with pytest.raises(FailedPrecondition):
