@@ -47,3 +47,10 @@ async def market(stores: Stores, tmp_path: Path, smtp_url: str) -> AsyncIterator
     urls = {"SOUK_NATS_URL": stores.nats_url, "SOUK_NOTIFICATION_SMTP_URL": smtp_url}
     async with running_market(stores, tmp_path, services, **urls) as running:
         yield running
+
+
+@pytest.fixture
+async def quiet_market(stores: Stores, tmp_path: Path) -> AsyncIterator[Market]:
+    """Notification alone, without events and without a mail server."""
+    async with running_market(stores, tmp_path, ["notification"]) as running:
+        yield running
