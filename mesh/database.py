@@ -187,7 +187,8 @@ class UnitOfWork(ReadUnit):
     async def _commit(self) -> None:
         if self._events:
             await self.execute(outbox.insert_events(self.service), **outbox.as_arrays(self._events))
-        await self._end("COMMIT")
+        with trace.span("COMMIT", SpanKind.CLIENT):
+            await self._end("COMMIT")
         if self._events:
             self._database.notify_published()
         self._run_callbacks()

@@ -11,7 +11,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # the dialect's constructor is untyped
-_TABLE = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+(?:"?\w+"?\.)?"?(\w+)', re.IGNORECASE)
+_WRITE = re.compile(r'\b(?<!FOR )(?<!KEY )(INSERT|UPDATE|DELETE)\s+(?:INTO|FROM)?\s*(?:"?\w+"?\.)?"?(\w+)')
+_READ = re.compile(r'\b(FROM)\s+(?:"?\w+"?\.)?"?(\w+)')
 
 
 class Statement:
@@ -36,9 +37,9 @@ class Statement:
     def name(self) -> str:
         """What a span of it is called: `SELECT orders`."""
         if not self._name:
-            verb = self.sql.split(None, 1)[0].upper()
-            table = _TABLE.search(self.sql)
-            self._name = f"{verb} {table[1]}" if table else verb
+            write = _WRITE.search(self.sql)
+            read = _READ.search(self.sql)
+            self._name = f"{write[1]} {write[2]}" if write else f"SELECT {read[2]}" if read else "SELECT"
         return self._name
 
     def _compile(self) -> None:

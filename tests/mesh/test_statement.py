@@ -38,7 +38,10 @@ class TestStatement:
 
     def test_is_called_after_its_table(self) -> None:
         assert statement(select(things)).name == "SELECT things"
-        assert statement(text("select 1")).name == "SELECT"
+        assert statement(select(things).with_for_update(skip_locked=True)).name == "SELECT things"
+        assert statement(insert(things)).name == "INSERT things"
+        assert in_schema("order", "WITH gone AS (DELETE FROM {schema}.outbox) SELECT 1").name == "DELETE outbox"
+        assert statement(text("SELECT 1")).name == "SELECT"
 
     def test_of_the_mesh_is_made_once_for_each_schema(self) -> None:
         query = "SELECT 1 FROM {schema}.inbox WHERE durable = :durable"
