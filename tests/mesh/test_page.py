@@ -1,9 +1,11 @@
 """Pages of lists."""
 
+from uuid import UUID
+
 import pytest
 
 from mesh.errors import InvalidArgument
-from mesh.page import decode_page, encode_page, page_size
+from mesh.page import decode_id, decode_page, encode_page, next_page, page_size
 
 
 class TestPageSize:
@@ -27,3 +29,18 @@ class TestPageToken:
         with pytest.raises(InvalidArgument) as refused:
             decode_page(token)
         assert refused.value.reason == "INVALID_PAGE_TOKEN"
+
+
+class TestPageOfIds:
+    def test_begins_after_the_last_entry_of_the_page_before(self) -> None:
+        ids = [UUID(int=number) for number in (1, 2, 3)]
+        assert decode_id(next_page(ids, 2)) == ids[1]
+
+    def test_has_no_next_one_where_nothing_is_left(self) -> None:
+        assert next_page([UUID(int=1)], 2) == ""
+        assert decode_id("") is None
+
+    @pytest.mark.parametrize("key", [("no id",), ("1", "2"), ()])
+    def test_refuses_a_token_of_another_list(self, key: tuple[str, ...]) -> None:
+        with pytest.raises(InvalidArgument, match="INVALID_PAGE_TOKEN"):
+            decode_id(encode_page(key))

@@ -40,7 +40,7 @@ class AddressChange:
 
 def refuse_unknown_country(lines: Mapping[str, str]) -> None:
     """Raise UNKNOWN_COUNTRY where the country is not in ISO 3166-1."""
-    country = lines["country"]
+    country = lines.get("country", "")
     if country not in COUNTRIES:
         fields = {"address.country": "is not a country code of ISO 3166-1"}
         raise InvalidArgument("UNKNOWN_COUNTRY", f"{country} is not a country code.", fields=fields)

@@ -68,3 +68,11 @@ class TestAddresses:
         nowhere = Address(name="Ada", line1="1", city="Utopia", country="XX")
         with acting_as(ada), pytest.raises(InvalidArgument, match="UNKNOWN_COUNTRY"):
             await identity.CreateAddress(pb.CreateAddressRequest(address=nowhere))
+
+    async def test_cannot_be_emptied(self, identity: Any, ada: Principal) -> None:
+        with acting_as(ada):
+            saved = await identity.CreateAddress(pb.CreateAddressRequest(address=HOME))
+            request = pb.UpdateAddressRequest(address_id=saved.address_id)
+            request.update_mask.paths.append("address")
+            with pytest.raises(InvalidArgument, match="UNKNOWN_COUNTRY"):
+                await identity.UpdateAddress(request)
