@@ -156,4 +156,6 @@ async def till(stores: Stores, tmp_path: Path) -> AsyncIterator[Till]:
             "SOUK_PAYMENT_PROVIDER_TIMEOUT_SECONDS": "1",
         }
         async with running_market(stores, tmp_path / "home", ["payment"], **settings) as market:
+            # Jobs run when a test says so.
+            await market.node.background.stop()
             yield Till(market, faults, stripe, origin)

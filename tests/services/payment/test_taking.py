@@ -44,6 +44,15 @@ class TestStartPayment:
         )
         assert await till.violations() == {}
 
+    async def test_every_call_to_the_provider_carries_a_stored_key(self, till: Till) -> None:
+        asked, _ = await till.paid()
+        await till.start(request("pm_card_chargeDeclined"))
+        events = (await till.stripe.v1.events.list_async({"limit": 100})).data
+        keys = {event.type: event.request.idempotency_key for event in events[::-1]}
+        assert keys.pop("payment_intent.succeeded") == f"{asked.payment_id}-1-confirm"
+        ours = {str(row["id"]) for row in await till.market.rows("SELECT id FROM payment.payments")}
+        assert all(key[:36] in ours for key in keys.values())
+
     async def test_again_charges_once(self, till: Till) -> None:
         asked, paid = await till.paid()
         assert await till.start(asked) == paid
@@ -156,8 +165,8 @@ class TestUnknownOutcome:
     async def test_recovery_gives_up_what_is_too_old(self, till: Till) -> None:
         asked = request("pm_card_authenticationRequired")
         await till.start(asked)
-        await till.make_due()
         await till.market.rows("UPDATE payment.payments SET create_time = now() - interval '2 hours'")
+        await till.make_due()
         assert await till.violations() == {"I4": 1}
         await till.run_job("payment-recover")
         assert await intents(till) == ["canceled"]
@@ -206,6 +215,15 @@ class TestCancelPayment:
         cancelled = await till.order("CancelPayment", pb.CancelPaymentRequest(payment_id=asked.payment_id))
         assert cancelled.state == State.CANCELLED
         assert (await till.start(asked)).state == State.CANCELLED
+
+    async def test_while_the_provider_is_being_told(self, till: Till) -> None:
+        asked = request()
+        till.faults.planned["/payment_intents"] = Fault(withhold=0.5)
+        starting = asyncio.create_task(till.start(asked))
+        await asyncio.sleep(0.2)
+        cancelled = await till.order("CancelPayment", pb.CancelPaymentRequest(payment_id=asked.payment_id))
+        assert (cancelled.state, (await starting).state) == (State.CANCELLED, State.CANCELLED)
+        assert "succeeded" not in await intents(till)
 
     async def test_there_is_none(self, till: Till) -> None:
         with pytest.raises(NotFound, match="PAYMENT_NOT_FOUND"):
