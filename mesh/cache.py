@@ -9,8 +9,12 @@ from typing import Any, TypeVar
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from mesh.near import Near
+
 T = TypeVar("T")
 _FAILURES = (RedisError, OSError, TimeoutError)
+_LISTEN_SECONDS = 5.0
+_LISTEN_AGAIN_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -41,7 +45,10 @@ class Breaker:
 
 
 class Cache:
-    """Bytes by key with a time to live; single flight on a miss, and every failure of Redis is a miss."""
+    """Bytes by key with a time to live; single flight on a miss, and every failure of Redis is a miss.
+
+    What was read a moment ago is kept in the process too, as long as other processes can tell what they delete.
+    """
 
     def __init__(self, url: str, prefix: str = "", *, patience: float = 0.25, breaker: Breaker | None = None) -> None:
         """Keep keys under `prefix`; an empty `url` means no Redis. An operation takes at most `patience` seconds."""
@@ -56,12 +63,17 @@ class Cache:
                 retry=None,
                 max_connections=64,
             )
+        self._channel = f"{prefix}changed"
+        self._near = Near()
+        self._listener: asyncio.Task[None] | None = None
         self._breaker = breaker or Breaker()
         self._flights: dict[str, asyncio.Future[bytes]] = {}
 
     async def _try(self, operation: Callable[[Redis], Awaitable[T]], otherwise: T) -> T:
         if self._redis is None or self._breaker.is_open:
             return otherwise
+        if self._listener is None:
+            self._listener = asyncio.create_task(self._listen(self._redis))
         try:
             result = await operation(self._redis)
         except _FAILURES as error:
@@ -73,8 +85,13 @@ class Cache:
 
     async def get_or_load(self, key: str, ttl: float, load: Callable[[], Awaitable[bytes]]) -> bytes:
         """The bytes under `key`, or what `load` gives, kept for `ttl` seconds. Calls at once share one load."""
+        near = self._near.get(key)
+        if near is not None:
+            return near
+        changes = self._near.changes
         found = await self.get_many([key])
         if key in found:
+            self._near.put(key, found[key], ttl, changes)
             return found[key]
         flight = self._flights.get(key)
         if flight is not None:
@@ -113,11 +130,43 @@ class Cache:
 
     async def delete(self, *keys: str) -> None:
         """Forget the keys. Where Redis is away they stay until their time is over."""
-        names = [self._prefix + key for key in keys]
-        if names:
-            await self._try(lambda redis: redis.delete(*names), 0)
+        if not keys:
+            return
+        self._near.drop(keys)
+
+        async def forget(redis: Redis) -> None:
+            async with redis.pipeline(transaction=False) as pipeline:
+                pipeline.delete(*(self._prefix + key for key in keys))
+                pipeline.publish(self._channel, "\n".join(keys))
+                await pipeline.execute()
+
+        await self._try(forget, None)
+
+    async def _listen(self, redis: Redis) -> None:
+        """Hear what other processes delete, for as long as the process lives."""
+        while True:
+            try:
+                async with redis.pubsub() as pubsub:
+                    await pubsub.subscribe(self._channel)
+                    while True:
+                        message = await pubsub.get_message(timeout=_LISTEN_SECONDS)
+                        if message is None:
+                            # Silence may mean a lost connection.
+                            await pubsub.ping()
+                        elif message["type"] == "subscribe":
+                            self._near.listen()
+                        elif message["type"] == "message":
+                            self._near.drop(message["data"].decode().split("\n"))
+            except _FAILURES as error:
+                _log.debug("Redis tells nothing: %s", type(error).__name__)
+            finally:
+                self._near.go_deaf()
+            await asyncio.sleep(_LISTEN_AGAIN_SECONDS)
 
     async def close(self) -> None:
         """Close the connections."""
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.wait({self._listener})
         if self._redis is not None:
             await self._redis.aclose()
