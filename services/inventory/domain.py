@@ -71,6 +71,8 @@ class Stock:
     version: int
     location: str = DEFAULT_LOCATION
     update_time: datetime | None = None
+    # Whether holds on it had run out, and were not given back, when it was locked.
+    has_expired: bool = False
     movements: list[Movement] = field(default_factory=list)
     available_before: int = 0
 

@@ -53,7 +53,8 @@ _LOCK = statement(
 )
 _LOCK_BY_HANDLE = statement(
     select(*_PRODUCT_COLUMNS)
-    .where(products.c.shop_id == _shop_id, products.c.handle == func.any(_texts), products.c.state != "ARCHIVED")
+    # Not a parameter: the partial index serves no other state, and the plan is made before parameters are known.
+    .where(products.c.shop_id == _shop_id, products.c.handle == func.any(_texts), text("state <> 'ARCHIVED'"))
     .order_by(products.c.id)
     .with_for_update()
 )

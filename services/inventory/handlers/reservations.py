@@ -26,6 +26,8 @@ async def reserve_stock(
     reservation = Reservation(order_id, ReservationState.HELD, expire_time, fresh)
     stocks = await warehouse.shelves.lock([*demand, *(superseded.variant_ids if superseded else ())])
     if superseded:
+        # Read again: a line may have been given back before its stock was locked.
+        await warehouse.holds.read_lines(superseded)
         await _release(warehouse, superseded, stocks)
     await warehouse.give_back_expired(stocks, order_id)
     hold(stocks, reservation.lines, order_id)
@@ -39,57 +41,75 @@ async def _superseded(warehouse: Warehouse, order_id: uuid.UUID | None) -> Reser
     if order_id is None:
         return None
     found = await _closed(warehouse, order_id)
-    return found if found.state is ReservationState.HELD else None
+    if found.state is not ReservationState.HELD:
+        return None
+    await warehouse.holds.read_lines(found)
+    return found
 
 
 async def _reserve_again(
     warehouse: Warehouse, order_id: uuid.UUID, demand: Mapping[uuid.UUID, int], ttl_seconds: int
 ) -> Reservation:
-    reservation = (await warehouse.holds.lock([order_id]))[order_id]
+    reservation = await _known(warehouse, order_id)
     reservation.require_not_released()
+    stocks = await _lock_with_lines(warehouse, reservation)
     reservation.require_same(demand)
     if reservation.state is ReservationState.HELD:
-        stocks = await _lock_whole(warehouse, reservation)
-        await warehouse.holds.save_lines(reservation)
+        await _make_whole(warehouse, reservation, stocks)
+        await warehouse.holds.save(reservation)
         await warehouse.holds.extend(reservation, ttl_seconds)
         await warehouse.save(stocks.values())
     return reservation
 
 
-async def _lock_whole(warehouse: Warehouse, reservation: Reservation) -> dict[uuid.UUID, Stock]:
-    """Lock the stock of a hold and take again what was given back when it ran out."""
-    stocks = await warehouse.shelves.lock(reservation.variant_ids)
+async def _known(warehouse: Warehouse, order_id: uuid.UUID) -> Reservation:
+    reservation = await warehouse.holds.lock(order_id)
+    if reservation is None:
+        raise NotFound("RESERVATION_NOT_FOUND", "The order holds nothing.", orderId=str(order_id))
+    return reservation
+
+
+async def _lock_with_lines(warehouse: Warehouse, reservation: Reservation) -> dict[uuid.UUID, Stock]:
+    """Lock the stock of a reservation, then read its lines: they only change under that lock."""
+    stocks = await warehouse.shelves.lock_of_order(reservation.order_id)
     await warehouse.holds.read_lines(reservation)
+    return stocks
+
+
+async def _make_whole(warehouse: Warehouse, reservation: Reservation, stocks: Mapping[uuid.UUID, Stock]) -> None:
+    """Take again what was given back when the hold ran out."""
     if lost := reservation.in_state(LineState.RELEASED):
         await warehouse.give_back_expired(stocks, reservation.order_id)
         hold(stocks, lost, reservation.order_id)
-    return stocks
 
 
 async def commit_stock(warehouse: Warehouse, order_id: uuid.UUID) -> Reservation:
     """Turn a hold into a sale, taking it again first where it has run out."""
-    reservation = (await warehouse.holds.lock([order_id])).get(order_id)
-    if reservation is None:
-        raise NotFound("RESERVATION_NOT_FOUND", "The order holds nothing.", orderId=str(order_id))
+    reservation = await _known(warehouse, order_id)
     reservation.require_not_released()
-    if reservation.state is ReservationState.COMMITTED:
-        return reservation
-    stocks = await _lock_whole(warehouse, reservation)
-    for line in reservation.lines:
-        stocks[line.variant_id].commit(line.quantity, order_id)
-        line.state = LineState.COMMITTED
-    reservation.state = ReservationState.COMMITTED
-    await warehouse.holds.save(reservation)
-    await warehouse.save(stocks.values())
-    warehouse.outbox.publish(events.stock_committed(order_id, reservation.lines), order_id)
-    return reservation
+    return await _commit(warehouse, reservation)
 
 
 async def commit_paid_order(warehouse: Warehouse, order_id: uuid.UUID) -> None:
     """Commit the stock of an order that is paid; one that was cancelled meanwhile has given it back for good."""
-    reservation = (await warehouse.holds.lock([order_id])).get(order_id)
-    if reservation is None or reservation.state is not ReservationState.RELEASED:
-        await commit_stock(warehouse, order_id)
+    reservation = await _known(warehouse, order_id)
+    if reservation.state is not ReservationState.RELEASED:
+        await _commit(warehouse, reservation)
+
+
+async def _commit(warehouse: Warehouse, reservation: Reservation) -> Reservation:
+    stocks = await _lock_with_lines(warehouse, reservation)
+    if reservation.state is ReservationState.COMMITTED:
+        return reservation
+    await _make_whole(warehouse, reservation, stocks)
+    for line in reservation.lines:
+        stocks[line.variant_id].commit(line.quantity, reservation.order_id)
+        line.state = LineState.COMMITTED
+    reservation.state = ReservationState.COMMITTED
+    await warehouse.holds.save(reservation)
+    await warehouse.save(stocks.values())
+    warehouse.outbox.publish(events.stock_committed(reservation.order_id, reservation.lines), reservation.order_id)
+    return reservation
 
 
 async def release_stock(warehouse: Warehouse, order_id: uuid.UUID) -> Reservation:
@@ -107,16 +127,14 @@ async def restock_order(warehouse: Warehouse, order_id: uuid.UUID) -> Reservatio
 async def _closed(warehouse: Warehouse, order_id: uuid.UUID) -> Reservation:
     """The order's reservation under lock; one that is released from the start where there was none."""
     await warehouse.holds.open(order_id, ReservationState.RELEASED, 0)
-    return (await warehouse.holds.lock([order_id]))[order_id]
+    return await _known(warehouse, order_id)
 
 
 async def _give_back(warehouse: Warehouse, reservation: Reservation) -> Reservation:
-    if reservation.state is ReservationState.RELEASED:
-        return reservation
-    stocks = await warehouse.shelves.lock(reservation.variant_ids)
+    stocks = await _lock_with_lines(warehouse, reservation)
     if reservation.state is ReservationState.COMMITTED:
         await _restock(warehouse, reservation, stocks)
-    else:
+    elif reservation.state is ReservationState.HELD:
         await _release(warehouse, reservation, stocks)
     await warehouse.save(stocks.values())
     return reservation
@@ -131,7 +149,6 @@ async def _restock(warehouse: Warehouse, reservation: Reservation, stocks: Mappi
 
 
 async def _release(warehouse: Warehouse, reservation: Reservation, stocks: Mapping[uuid.UUID, Stock]) -> None:
-    await warehouse.holds.read_lines(reservation)
     held = reservation.in_state(LineState.HELD)
     for line in held:
         stocks[line.variant_id].release(line.quantity, reservation.order_id)

@@ -20,6 +20,8 @@ class Shelves(Protocol):
 
     async def lock(self, variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Stock]: ...
 
+    async def lock_of_order(self, order_id: uuid.UUID) -> dict[uuid.UUID, Stock]: ...
+
     async def add(self, places: Sequence[Place]) -> None: ...
 
     async def save(self, stocks: Sequence[Stock]) -> None: ...
@@ -30,7 +32,7 @@ class Holds(Protocol):
 
     async def open(self, order_id: uuid.UUID, state: ReservationState, ttl_seconds: int) -> datetime | None: ...
 
-    async def lock(self, order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Reservation]: ...
+    async def lock(self, order_id: uuid.UUID) -> Reservation | None: ...
 
     async def read_lines(self, reservation: Reservation) -> None: ...
 
@@ -39,8 +41,6 @@ class Holds(Protocol):
     async def extend(self, reservation: Reservation, ttl_seconds: int) -> None: ...
 
     async def save(self, reservation: Reservation) -> None: ...
-
-    async def save_lines(self, reservation: Reservation) -> None: ...
 
     async def take_expired(
         self, variant_ids: Iterable[uuid.UUID], but: uuid.UUID
@@ -75,5 +75,8 @@ class Warehouse:
 
     async def give_back_expired(self, stocks: Mapping[uuid.UUID, Stock], but: uuid.UUID = NOBODY) -> None:
         """Free what holds that have run out keep of locked stock, so that nobody waits for a sweeper."""
-        for order_id, variant_id, quantity in await self.holds.take_expired(stocks, but):
+        expired = [variant_id for variant_id, stock in stocks.items() if stock.has_expired]
+        if not expired:
+            return
+        for order_id, variant_id, quantity in await self.holds.take_expired(expired, but):
             stocks[variant_id].release(quantity, order_id, "expired")

@@ -23,10 +23,9 @@ _OPEN_RESERVATION = statement(
         """
     )
 )
-_LOCK_RESERVATIONS = statement(
+_LOCK_RESERVATION = statement(
     select(reservations.c.order_id, reservations.c.state, reservations.c.expire_time)
-    .where(reservations.c.order_id == func.any(bindparam("order_ids", type_=ARRAY(Uuid))))
-    .order_by(reservations.c.order_id)
+    .where(reservations.c.order_id == _order_id)
     .with_for_update()
 )
 _READ_LINES = statement(
@@ -43,17 +42,15 @@ _INSERT_LINES = statement(
         """
     )
 )
-_UPDATE_RESERVATION = statement(
-    update(reservations)
-    .where(reservations.c.order_id == _order_id)
-    .values(state=bindparam("state"), update_time=func.now())
-)
-_UPDATE_LINES = statement(
+_SAVE = statement(
     text(
         """
-        UPDATE inventory.reservation_lines SET state = new.state
-        FROM unnest(cast(:variant_ids AS uuid[]), cast(:states AS text[])) AS new (variant_id, state)
-        WHERE order_id = :order_id AND reservation_lines.variant_id = new.variant_id
+        WITH lines AS (
+            UPDATE inventory.reservation_lines SET state = new.state
+            FROM unnest(cast(:variant_ids AS uuid[]), cast(:states AS text[])) AS new (variant_id, state)
+            WHERE order_id = :order_id AND reservation_lines.variant_id = new.variant_id
+        )
+        UPDATE inventory.reservations SET state = :state, update_time = now() WHERE order_id = :order_id
         """
     )
 )
@@ -78,7 +75,7 @@ _TAKE_EXPIRED = statement(
     update(reservation_lines)
     .where(
         reservation_lines.c.variant_id == func.any(_variant_ids),
-        reservation_lines.c.state == "HELD",
+        text("reservation_lines.state = 'HELD'"),
         reservation_lines.c.expire_time <= func.now(),
         reservation_lines.c.order_id != _order_id,
     )
@@ -87,7 +84,7 @@ _TAKE_EXPIRED = statement(
 )
 _FIND_EXPIRED = statement(
     select(reservation_lines.c.variant_id)
-    .where(reservation_lines.c.state == "HELD", reservation_lines.c.expire_time <= func.now())
+    .where(text("state = 'HELD'"), reservation_lines.c.expire_time <= func.now())
     .order_by(reservation_lines.c.expire_time)
     .limit(bindparam("count", type_=Integer))
 )
@@ -106,13 +103,10 @@ class ReservationRepository:
         )
         return expire_time
 
-    async def lock(self, order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Reservation]:
-        """Lock reservations in the order of their ids; the lines are those of the moment, read again under lock."""
-        rows = await self._uow.fetch(_LOCK_RESERVATIONS, order_ids=sorted(set(order_ids)))
-        found = [Reservation(row["order_id"], ReservationState(row["state"]), row["expire_time"]) for row in rows]
-        for reservation in found:
-            await self.read_lines(reservation)
-        return {reservation.order_id: reservation for reservation in found}
+    async def lock(self, order_id: uuid.UUID) -> Reservation | None:
+        """Lock an order's reservation; its lines are read once the stock is locked."""
+        row = await self._uow.fetch_one(_LOCK_RESERVATION, order_id=order_id)
+        return row and Reservation(row["order_id"], ReservationState(row["state"]), row["expire_time"])
 
     async def read_lines(self, reservation: Reservation) -> None:
         rows = await self._uow.fetch(_READ_LINES, order_id=reservation.order_id)
@@ -134,13 +128,11 @@ class ReservationRepository:
         )
 
     async def save(self, reservation: Reservation) -> None:
-        await self._uow.execute(_UPDATE_RESERVATION, order_id=reservation.order_id, state=reservation.state.value)
-        await self.save_lines(reservation)
-
-    async def save_lines(self, reservation: Reservation) -> None:
+        """Write the states of a reservation and its lines."""
         await self._uow.execute(
-            _UPDATE_LINES,
+            _SAVE,
             order_id=reservation.order_id,
+            state=reservation.state.value,
             variant_ids=reservation.variant_ids,
             states=[line.state.value for line in reservation.lines],
         )

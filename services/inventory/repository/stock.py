@@ -7,12 +7,24 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, Integer, Uuid, bindparam, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Uuid,
+    bindparam,
+    exists,
+    func,
+    select,
+    text,
+    tuple_,
+)
 
 from mesh.database import ReadUnit, Record, UnitOfWork
 from mesh.errors import NotFound
 from mesh.principal import Principal
-from mesh.statement import statement
+from mesh.statement import Statement, statement
 from services.inventory.domain import DEFAULT_LOCATION, Place, Stock
 from services.inventory.tables import movements, reservation_lines, stock
 
@@ -29,20 +41,33 @@ _STOCK_COLUMNS = (
     stock.c.version,
     stock.c.update_time,
 )
+_EXPIRED_ON_STOCK = (
+    reservation_lines.c.variant_id == stock.c.variant_id,
+    reservation_lines.c.location == stock.c.location,
+    text("reservation_lines.state = 'HELD'"),
+    reservation_lines.c.expire_time <= func.now(),
+)
 _expired_count = (
-    select(func.coalesce(func.sum(reservation_lines.c.quantity), 0))
-    .where(
-        reservation_lines.c.variant_id == stock.c.variant_id,
-        reservation_lines.c.location == stock.c.location,
-        reservation_lines.c.state == "HELD",
-        reservation_lines.c.expire_time <= func.now(),
-    )
-    .scalar_subquery()
+    select(func.coalesce(func.sum(reservation_lines.c.quantity), 0)).where(*_EXPIRED_ON_STOCK).scalar_subquery()
 )
 _OF_VARIANTS = (stock.c.variant_id == func.any(_variant_ids), stock.c.location == DEFAULT_LOCATION)
 
-_LOCK_STOCK = statement(
-    select(*_STOCK_COLUMNS).where(*_OF_VARIANTS).order_by(stock.c.variant_id, stock.c.location).with_for_update()
+_has_expired = exists().where(*_EXPIRED_ON_STOCK).label("has_expired")
+
+
+def _lock(*conditions: ColumnElement[bool]) -> Statement:
+    query = select(*_STOCK_COLUMNS, _has_expired).where(*conditions)
+    return statement(query.order_by(stock.c.variant_id, stock.c.location).with_for_update(of=stock))
+
+
+_LOCK_STOCK = _lock(*_OF_VARIANTS)
+# The lines of an order are written once, so that what they name can be read before it is locked.
+_LOCK_OF_ORDER = _lock(
+    tuple_(stock.c.variant_id, stock.c.location).in_(
+        select(reservation_lines.c.variant_id, reservation_lines.c.location).where(
+            reservation_lines.c.order_id == bindparam("order_id", type_=Uuid)
+        )
+    )
 )
 _READ_STOCK = statement(select(*_STOCK_COLUMNS, _expired_count.label("expired_count")).where(*_OF_VARIANTS))
 _INSERT_STOCK = statement(
@@ -63,27 +88,24 @@ _INSERT_STOCK = statement(
         """
     )
 )
-_UPDATE_STOCK = statement(
+_SAVE = statement(
     text(
         """
-        UPDATE inventory.stock SET on_hand = new.on_hand, reserved = new.reserved,
-            backorder_limit = new.backorder_limit, low_stock_threshold = new.low_stock_threshold,
-            version = new.version, update_time = now()
-        FROM unnest(cast(:variant_ids AS uuid[]), cast(:locations AS text[]), cast(:on_hand AS int[]),
-                    cast(:reserved AS int[]), cast(:backorder_limits AS int[]), cast(:thresholds AS int[]),
-                    cast(:versions AS bigint[]))
-            AS new (variant_id, location, on_hand, reserved, backorder_limit, low_stock_threshold, version)
-        WHERE stock.variant_id = new.variant_id AND stock.location = new.location
-        """
-    )
-)
-_INSERT_MOVEMENTS = statement(
-    text(
-        """
+        WITH moved AS (
+            UPDATE inventory.stock SET on_hand = new.on_hand, reserved = new.reserved,
+                backorder_limit = new.backorder_limit, low_stock_threshold = new.low_stock_threshold,
+                version = new.version, update_time = now()
+            FROM unnest(cast(:variant_ids AS uuid[]), cast(:locations AS text[]), cast(:on_hand AS int[]),
+                        cast(:reserved AS int[]), cast(:backorder_limits AS int[]), cast(:thresholds AS int[]),
+                        cast(:versions AS bigint[]))
+                AS new (variant_id, location, on_hand, reserved, backorder_limit, low_stock_threshold, version)
+            WHERE stock.variant_id = new.variant_id AND stock.location = new.location
+        )
         INSERT INTO inventory.movements (variant_id, location, version, kind, on_hand_delta, reserved_delta,
                                          order_id, reason)
-        SELECT * FROM unnest(cast(:variant_ids AS uuid[]), cast(:locations AS text[]), cast(:versions AS bigint[]),
-                             cast(:kinds AS text[]), cast(:on_hand_deltas AS int[]), cast(:reserved_deltas AS int[]),
+        SELECT * FROM unnest(cast(:moved_variant_ids AS uuid[]), cast(:moved_locations AS text[]),
+                             cast(:moved_versions AS bigint[]), cast(:kinds AS text[]),
+                             cast(:on_hand_deltas AS int[]), cast(:reserved_deltas AS int[]),
                              cast(:order_ids AS uuid[]), cast(:reasons AS text[]))
         """
     )
@@ -118,8 +140,11 @@ class StockRepository:
         self._threshold = low_stock_threshold
 
     async def lock(self, variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Stock]:
-        rows = await self._uow.fetch(_LOCK_STOCK, variant_ids=sorted(set(variant_ids)))
-        return {row["variant_id"]: _stock(row) for row in rows}
+        return _locked(await self._uow.fetch(_LOCK_STOCK, variant_ids=sorted(set(variant_ids))))
+
+    async def lock_of_order(self, order_id: uuid.UUID) -> dict[uuid.UUID, Stock]:
+        """Lock what the lines of an order name."""
+        return _locked(await self._uow.fetch(_LOCK_OF_ORDER, order_id=order_id))
 
     async def add(self, places: Sequence[Place]) -> None:
         """Make rows with the initial stock where there are none; a row that is there keeps its counts."""
@@ -134,8 +159,9 @@ class StockRepository:
 
     async def save(self, stocks: Sequence[Stock]) -> None:
         """Write the counts and append the movements that made them."""
+        moves = [movement for stock in stocks for movement in stock.movements]
         await self._uow.execute(
-            _UPDATE_STOCK,
+            _SAVE,
             variant_ids=[stock.variant_id for stock in stocks],
             locations=[stock.location for stock in stocks],
             on_hand=[stock.on_hand for stock in stocks],
@@ -143,20 +169,15 @@ class StockRepository:
             backorder_limits=[stock.backorder_limit for stock in stocks],
             thresholds=[stock.low_stock_threshold for stock in stocks],
             versions=[stock.version for stock in stocks],
+            moved_variant_ids=[move.variant_id for move in moves],
+            moved_locations=[move.location for move in moves],
+            moved_versions=[move.version for move in moves],
+            kinds=[move.kind.value for move in moves],
+            on_hand_deltas=[move.on_hand_delta for move in moves],
+            reserved_deltas=[move.reserved_delta for move in moves],
+            order_ids=[move.order_id for move in moves],
+            reasons=[move.reason for move in moves],
         )
-        moves = [movement for stock in stocks for movement in stock.movements]
-        if moves:
-            await self._uow.execute(
-                _INSERT_MOVEMENTS,
-                variant_ids=[move.variant_id for move in moves],
-                locations=[move.location for move in moves],
-                versions=[move.version for move in moves],
-                kinds=[move.kind.value for move in moves],
-                on_hand_deltas=[move.on_hand_delta for move in moves],
-                reserved_deltas=[move.reserved_delta for move in moves],
-                order_ids=[move.order_id for move in moves],
-                reasons=[move.reason for move in moves],
-            )
 
 
 class Availability(NamedTuple):
@@ -192,6 +213,13 @@ def may_see(shop_id: uuid.UUID, principal: Principal) -> bool:
 
 def no_variant(variant_id: uuid.UUID) -> NotFound:
     return NotFound("VARIANT_NOT_FOUND", "There is no such variant.", variantId=str(variant_id))
+
+
+def _locked(rows: Sequence[Record]) -> dict[uuid.UUID, Stock]:
+    stocks = {row["variant_id"]: _stock(row) for row in rows}
+    for row in rows:
+        stocks[row["variant_id"]].has_expired = row["has_expired"]
+    return stocks
 
 
 def _stock(row: Record) -> Stock:
