@@ -8,21 +8,18 @@ from typing import Any
 import pytest
 from souk.address.v1.address_pb2 import Address
 from souk.mesh.v1.envelope_pb2 import Envelope
-from souk.mesh.v1.invariants_pb2 import CheckInvariantsRequest
+from souk.options.v1 import options_pb2
 from souk.order.v1 import order_pb2
 from souk.order.v1 import order_service_pb2 as pb
 from souk.order.v1.order_service_pb2_grpc import OrderServiceStub
 
 from mesh.channel import LocalChannel
-from mesh.errors import FailedPrecondition
-from mesh.migrations import upgrade_all
 from mesh.node import Node
-from mesh.principal import ANONYMOUS, Principal, acting_as, service_principal
-from mesh.service import Parts, Service
-from mesh.stack.home import Home
-from mesh.stack.keys import make_keys
+from mesh.principal import Principal, acting_as, service_principal
+from services.order.repository import audits
 from services.order.service import SERVICE
-from tests.services.market import Market, _empty
+from tests.services.hosting import hosting
+from tests.services.market import Market
 from tests.services.order.fakes import FakeCarts, FakeCatalog, FakeInventory, FakePayments, FakeSellers, euros
 from tests.stores import Stores
 
@@ -36,18 +33,16 @@ def person(*shops: str) -> Principal:
     return Principal(subject=str(uuid.uuid4()), roles=roles, tenants=frozenset(shops))
 
 
-class Desk(Market):
-    """The order service and what it stands on, with short ways to the usual calls."""
+class World:
+    """What the order service stands on: two shops with one product each."""
 
-    def __init__(self, node: Node) -> None:
-        super().__init__(node)
+    def __init__(self) -> None:
         self.catalog, self.sellers, self.carts = FakeCatalog(), FakeSellers(), FakeCarts()
         self.inventory, self.payments = FakeInventory(), FakePayments()
         self.loom, self.kiln = self.sellers.add("Loom", 1000), self.sellers.add("Kiln", 1250)
         self.scarf = self.catalog.add(self.loom, 2599, "Scarf")
         self.vase = self.catalog.add(self.kiln, 4000, "Vase")
         self.inventory.on_hand.update({self.scarf.variant_id: 10, self.vase.variant_id: 10})
-        self.weaver, self.potter = person(self.loom), person(self.kiln)
 
     def fakes(self) -> dict[str, Any]:
         return {
@@ -57,6 +52,21 @@ class Desk(Market):
             "inventory": self.inventory,
             "payment": self.payments,
         }
+
+
+class Desk(Market):
+    """The order service and what it stands on, with short ways to the usual calls."""
+
+    def __init__(self, node: Node, world: World) -> None:
+        super().__init__(node)
+        self.catalog, self.carts, self.inventory, self.payments = (
+            world.catalog,
+            world.carts,
+            world.inventory,
+            world.payments,
+        )
+        self.loom, self.kiln, self.scarf, self.vase = world.loom, world.kiln, world.scarf, world.vase
+        self.weaver, self.potter = person(self.loom), person(self.kiln)
 
     def shopper(self, scarves: int = 1, vases: int = 1) -> Principal:
         """A customer with this in the cart."""
@@ -68,14 +78,22 @@ class Desk(Market):
         lines = [(self.scarf, scarves), (self.vase, vases)]
         self.carts.fill(buyer.subject, *((variant, quantity) for variant, quantity in lines if quantity))
 
-    async def call(self, who: Principal, method: str, request: Any, key: str | None = None) -> Any:
+    async def call(
+        self, who: Principal, method: str, request: Any, key: str | None = None, within: float = 10.0
+    ) -> Any:
         stub = OrderServiceStub(LocalChannel("edge", self.node.find, most_running=1000))
         metadata = (("idempotency-key", key),) if key else ()
         with acting_as(who):
-            return await getattr(stub, method)(request, metadata=metadata)
+            return await getattr(stub, method)(request, metadata=metadata, timeout=within)
 
     async def place(
-        self, buyer: Principal, token: str = VISA, key: str | None = None, total: int | None = None, **more: Any
+        self,
+        buyer: Principal,
+        token: str = VISA,
+        key: str | None = None,
+        total: int | None = None,
+        within: float = 10.0,
+        **more: Any,
     ) -> order_pb2.Order:
         cart = self.carts.carts.get(buyer.subject)
         seen = sum(item.unit_price.amount * item.quantity for item in cart.items) if cart else 1
@@ -85,7 +103,7 @@ class Desk(Market):
             expected_total=euros(seen if total is None else total),
         )
         request.MergeFrom(pb.PlaceOrderRequest(**more))
-        return await self.call(buyer, "PlaceOrder", request, key or str(uuid.uuid4()))
+        return await self.call(buyer, "PlaceOrder", request, key or str(uuid.uuid4()), within)
 
     async def pay(self, buyer: Principal, order_id: str, token: str | None = VISA, key: str | None = None) -> Any:
         sources = [pb.PaymentSource(token=token)] if token else []
@@ -111,6 +129,11 @@ class Desk(Market):
         )
         await self.job("order-recover")
 
+    async def recover_now(self) -> None:
+        """Another process takes over what it believes that nobody drives."""
+        await self.execute('UPDATE "order".order_sagas SET lease_until = now(), due_time = now()')
+        await self.job("order-recover")
+
     async def tell(self, event: Any) -> None:
         """Deliver an event to the durable that wants it, in a unit of work of its own."""
         subject = f"souk.payment.v1.{_subject(event)}"
@@ -127,56 +150,18 @@ class Desk(Market):
         await self.execute("UPDATE \"order\".orders SET update_time = update_time - interval '1 minute'")
         with acting_as(service_principal("cli")):
             checks = self.node.parts["order"].servicers[0]._checks
-            results = [await checks._scan(scan, 1) for scan in _scans()] + [await checks._compare_payments(1)]
+            results = [await checks._scan(scan, 1) for scan in audits.SCANS] + [await checks._compare_payments(1)]
         return [f"{r.invariant} {v.id} {v.detail}" for r in results for v in r.violations]
 
 
-def _scans() -> Any:
-    from services.order.repository import audits  # noqa: PLC0415  # what is under test
-
-    return audits.SCANS
-
-
 def _subject(event: Any) -> str:
-    from souk.options.v1 import options_pb2  # noqa: PLC0415  # only here
-
     return str(event.DESCRIPTOR.GetOptions().Extensions[options_pb2.event].subject)
-
-
-def _fake(name: str, servicer: Any) -> Service:
-    return Service(name, None, lambda _: Parts(servicers=(servicer,)))
 
 
 @pytest.fixture
 async def desk(stores: Stores, tmp_path: Path) -> AsyncIterator[Desk]:
     """The service with a short lease, whose jobs run only when a test says so."""
-    await upgrade_all(stores.postgres_url, ["order"])
-    await _empty(stores.postgres_url, ["order"])
-    home = Home(tmp_path)
-    home.prepare()
-    make_keys(home)
-    environ = {
-        "SOUK_POSTGRES_URL": stores.postgres_url,
-        "SOUK_HOME": str(tmp_path),
-        "SOUK_ORDER_LEASE_SECONDS": "3",
-        "SOUK_ORDER_RECOVER_EVERY": "3600",
-    }
-    services: list[Service] = [SERVICE]
-    node = Node(services, environ)
-    running = Desk(node)
-    for name, fake in running.fakes().items():
-        node._services[name] = _fake(name, fake)
-    node.nodes.update(_nodes(node))
-    node.background.start = lambda: None  # type: ignore[method-assign]  # nothing runs but what a test runs
-    await node.start(None)
-    yield running
-    await node.stop()
-
-
-def _nodes(node: Node) -> dict[str, Any]:
-    from mesh.node import ServiceNode  # noqa: PLC0415  # only here
-
-    return {name: ServiceNode(name, node) for name in node._services if name not in node.nodes}
-
-
-__all__ = ["ANONYMOUS", "FailedPrecondition", "CheckInvariantsRequest"]
+    world = World()
+    settings = {"SOUK_ORDER_LEASE_SECONDS": "3", "SOUK_ORDER_RECOVER_EVERY": "3600"}
+    async with hosting(stores, tmp_path, SERVICE, world.fakes(), **settings) as node:
+        yield Desk(node, world)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable  # noqa: TC003  # types of attributes
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -140,7 +140,9 @@ class FakeInventory(inventory_service_pb2_grpc.InventoryServiceServicer, Faulty)
         Faulty.__init__(self)
         self.on_hand: Counter[str] = Counter()
         self.holds: dict[str, Hold] = {}
-        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
     def free(self, variant_id: str) -> int:
         now = self.now()
@@ -212,6 +214,8 @@ class FakePayments(payment_service_pb2_grpc.PaymentServiceServicer, Faulty):
         self.payments: dict[str, Any] = {}
         self.refunds: dict[str, Any] = {}
         self.refund_state = "SUCCEEDED"
+        # Awaited once, after the money is taken and before the caller hears of it.
+        self.meanwhile: Callable[[], Awaitable[None]] | None = None
         self.lines: dict[str, Any] = {}
 
     def taken(self, order_id: str) -> int:
@@ -240,6 +244,9 @@ class FakePayments(payment_service_pb2_grpc.PaymentServiceServicer, Faulty):
             payment.client_secret = "secret_1" if state == PaymentState.REQUIRES_ACTION else ""
             self.payments[request.payment_id] = payment
             self.lines[request.order_id] = list(request.lines)
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            await meanwhile()
         self.leave("StartPayment")
         return self.payments[request.payment_id]
 

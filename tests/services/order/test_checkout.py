@@ -300,6 +300,40 @@ class TestSupersede:
         assert await desk.violations() == []
 
 
+class TestLease:
+    async def test_a_driver_that_lost_it_changes_nothing(self, desk: Desk) -> None:
+        desk.payments.meanwhile = desk.recover_now
+        buyer = desk.shopper()
+        order = await desk.place(buyer)
+        assert order.status == OrderStatus.PAID
+        assert await desk.events("order") == ["OrderPlaced", "OrderPaid"]
+        assert (await desk.get(buyer, order.order_id)).version == order.version
+        assert await desk.violations() == []
+
+    async def test_a_caller_that_hangs_up_does_not_stop_it(self, desk: Desk) -> None:
+        gone = asyncio.Event()
+
+        async def wait_until_gone() -> None:
+            await gone.wait()
+
+        desk.payments.meanwhile = wait_until_gone
+        buyer = desk.shopper()
+        call = asyncio.create_task(desk.place(buyer, key="k1"))
+        await asyncio.sleep(0.3)
+        call.cancel()
+        await asyncio.wait({call})
+        gone.set()
+        assert (await desk.place(buyer, key="k1")).status == OrderStatus.PAID
+        assert desk.payments.calls["StartPayment"] == 1
+
+    async def test_a_second_call_waits_for_the_one_that_pays(self, desk: Desk) -> None:
+        buyer = desk.shopper()
+        order = await desk.place(buyer, DECLINED)
+        answers = await asyncio.gather(*(desk.pay(buyer, order.order_id) for _ in range(5)), return_exceptions=True)
+        assert len([answer for answer in answers if not isinstance(answer, BaseException)]) == 1
+        assert desk.payments.taken(order.order_id) == order.total.amount
+
+
 class TestUnknownOutcome:
     async def test_goes_on_when_inventory_is_back(self, desk: Desk) -> None:
         desk.inventory.before["ReserveStock"] = [Unavailable("UNREACHABLE")]
@@ -314,7 +348,7 @@ class TestUnknownOutcome:
     async def test_the_caller_gets_the_order_as_it_stands(self, desk: Desk) -> None:
         desk.payments.before["StartPayment"] = [Unavailable("PROVIDER_UNAVAILABLE")] * 100
         buyer = desk.shopper()
-        order = await desk.place(buyer, key="k1")
+        order = await desk.place(buyer, key="k1", within=1.5)
         assert order.status == OrderStatus.PENDING
         desk.payments.before.clear()
         await desk.recover()
