@@ -49,12 +49,22 @@ class _Pending:
 class Intake:
     """Feeds one consumer whenever this process owns it."""
 
-    def __init__(self, consumer: Consumer, database: Database, broker: Broker, lock: Lock, tracer: Tracer) -> None:
-        """Nothing happens before `run`."""
+    def __init__(
+        self,
+        consumer: Consumer,
+        database: Database,
+        broker: Broker,
+        lock: Lock,
+        tracer: Tracer,
+        *,
+        pause: float = _FIRST_PAUSE,
+    ) -> None:
+        """Nothing happens before `run`. A failed event is tried again after `pause` seconds, then twice that."""
         self._consumer = consumer
         self._database = database
         self._broker = broker
         self._lock = lock
+        self._pause = pause
         self._effect = Effect(consumer, database, tracer)
         self._slots = asyncio.Semaphore(consumer.concurrency)
         self._queues: dict[str, deque[_Pending]] = {}
@@ -134,7 +144,7 @@ class Intake:
 
     async def _finish(self, arrival: Arrival) -> None:
         """Return when the event is applied or set aside."""
-        failures, pause = 0, _FIRST_PAUSE
+        failures, pause = 0, self._pause
         while True:
             try:
                 async with self._slots:

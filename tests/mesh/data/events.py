@@ -81,7 +81,8 @@ async def relaying(database: Database, broker: Broker) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def consuming(recorder: Recorder, database: Database, broker: Broker) -> AsyncIterator[None]:
-    async with running(Intake(recorder.consumer, database, broker, held_lock(), Tracer("test")).run):
+    intake = Intake(recorder.consumer, database, broker, held_lock(), Tracer("test"), pause=0.001)
+    async with running(intake.run):
         yield
 
 
