@@ -66,6 +66,8 @@ def status(*, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         typer.echo(json.dumps(_status_document(state), indent=2))
     else:
         _console.print(processes_table(state))
+        if state.status is Status.RUNNING:
+            _console.print(f"\n{state.edge}", highlight=False)
     raise typer.Exit(0 if state.status is Status.RUNNING else 1)
 
 
