@@ -24,6 +24,7 @@ from mesh.pathcheck import HEADER as ORIGINAL_PATH
 from mesh.pathcheck import compile_path_check
 from mesh.policy import compile_policy
 from mesh.principal import set_principal
+from mesh.reasons import check_reason
 from mesh.trace import set_span
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ def _compile_stream(contract: MethodContract, admit: Admit, handler: Handler) ->
 def tell(call: Call, error: Exception) -> SoukError:
     """What the caller is told of an exception."""
     if isinstance(error, SoukError):
+        check_reason(call.method, error)
         return error
     if isinstance(error, TimeoutError) and call.remaining() <= 0:
         return DeadlineExceeded("DEADLINE_EXCEEDED", "The time for the call is over.")
