@@ -9,6 +9,8 @@ from souk.order.v1.order_pb2 import PaymentAttempt
 from souk.order.v1.status_pb2 import OrderPaymentState, OrderState, OrderStatus
 
 from mesh.errors import Aborted, FailedPrecondition, InvalidArgument, NotFound, Unavailable
+from services.order.repository import sagas
+from services.order.repository.sagas import LeaseLost
 from tests.services.order.conftest import DECLINED, HOME, NEEDS_ACTION, Desk, person
 from tests.services.order.fakes import euros
 
@@ -309,6 +311,20 @@ class TestLease:
         assert await desk.events("order") == ["OrderPlaced", "OrderPaid"]
         assert (await desk.get(buyer, order.order_id)).version == order.version
         assert await desk.violations() == []
+
+    async def test_an_old_one_writes_nothing(self, desk: Desk) -> None:
+        order_id = uuid.UUID((await desk.place(desk.shopper(), DECLINED)).order_id)
+        async with desk.unit("order") as uow:
+            old = await sagas.take_lease(uow, order_id, 0.0)
+            new = await sagas.take_lease(uow, order_id, 10.0)
+            assert await sagas.take_lease(uow, order_id, 10.0) is None
+        assert old is not None
+        assert new is not None
+        async with desk.unit("order") as uow:
+            saga = await sagas.load_saga(uow, order_id)
+            with pytest.raises(LeaseLost):
+                await sagas.save_saga(uow, saga, old)
+            await sagas.save_saga(uow, saga, new)
 
     async def test_a_caller_that_hangs_up_does_not_stop_it(self, desk: Desk) -> None:
         gone = asyncio.Event()

@@ -29,7 +29,7 @@ class Bomb:
         self.label = ""
         self.went_off = False
 
-    def __call__(self, label: str) -> None:
+    def __call__(self, label: str, of: str = "") -> None:  # noqa: ARG002  the signature of crash.point
         if label == self.label and not self.went_off:
             self.went_off = True
             raise Died(label)
