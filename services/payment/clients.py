@@ -9,7 +9,7 @@ from typing import Any, Literal
 import aiohttp
 import stripe
 
-from mesh import trace
+from mesh import crash, trace
 from mesh.trace import SpanKind
 from services.payment.domain.amounts import NotChargeable, from_stripe, to_stripe
 from services.payment.domain.payment import Observation, Payment, PaymentState
@@ -195,7 +195,9 @@ def _failures_typed(operation: str) -> Iterator[None]:
     """Turn the library's errors into the two that matter: nothing was done, or nobody knows."""
     with trace.span(f"stripe {operation}", SpanKind.CLIENT):
         try:
+            crash.point("provider.before_call", operation)
             yield
+            crash.point("provider.after_call", operation)
         except stripe.CardError as error:
             raise Refused(_reason(error.error)) from error
         except stripe.InvalidRequestError as error:
