@@ -10,7 +10,7 @@ from mesh.consumer import Consumer
 from mesh.database import UnitOfWork
 from services.catalog.clients.pages import Pages
 from services.catalog.domain.shop import Shop
-from services.catalog.repository.products import apply_availability, apply_stock
+from services.catalog.repository.availability import apply_availability, apply_stock
 from services.catalog.repository.shops import product_ids_of, save_shop
 
 ShopEvent = (

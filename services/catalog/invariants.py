@@ -11,7 +11,7 @@ from mesh.database import Database, Record
 from services.catalog.clients.inventory import InventoryClient
 from services.catalog.clients.seller import SellerClient
 from services.catalog.domain.shop import Shop
-from services.catalog.repository.lists import page_of_availability
+from services.catalog.repository.availability import page_of_availability
 from services.catalog.repository.shops import page_of_shops
 
 _PAGE = 500

@@ -14,7 +14,13 @@ from services.catalog.domain.product import Image, Product, ProductState, Varian
 from services.catalog.domain.shop import Shop
 from services.catalog.domain.slug import require_slug, slug_of, with_suffix
 from services.catalog.repository.categories import read_tree
-from services.catalog.repository.products import insert_products, taken_skus, taken_slugs, update_products
+from services.catalog.repository.products import (
+    insert_products,
+    reserve_slug,
+    taken_skus,
+    taken_slugs,
+    update_products,
+)
 from services.catalog.repository.shops import find_shop, lock_shop
 
 
@@ -127,10 +133,11 @@ async def find_category(unit: ReadUnit, id_or_slug: str) -> uuid.UUID | None:
     return found.category_id
 
 
-async def _slug_for(unit: ReadUnit, product: Product, asked: str) -> str:
+async def _slug_for(uow: UnitOfWork, product: Product, asked: str) -> str:
     """The slug that was asked for, or one out of the title that nobody has."""
     slug = require_slug(asked) if asked else slug_of(product.title) or "product"
-    holder = (await taken_slugs(unit, [slug])).get(slug, product.product_id)
+    await reserve_slug(uow, slug)
+    holder = (await taken_slugs(uow, [slug])).get(slug, product.product_id)
     if holder == product.product_id:
         return slug
     if asked:

@@ -119,12 +119,6 @@ _DETAILS = statement(
     .join(shops, shops.c.id == variants.c.shop_id)
     .where(variants.c.id == func.any(bindparam("variant_ids", type_=ARRAY(Uuid))))
 )
-_AVAILABILITY_PAGE = statement(
-    select(variants.c.id, variants.c.available, variants.c.stock_version, variants.c.product_id)
-    .where(variants.c.id > bindparam("after", type_=Uuid))
-    .order_by(variants.c.id)
-    .limit(bindparam("count", type_=Integer))
-)
 
 
 async def list_products(
@@ -167,7 +161,3 @@ def _parameters(order_by: str, count: int, after: Sequence[Any] | None) -> dict[
 
 async def read_variants(unit: ReadUnit, variant_ids: Iterable[uuid.UUID]) -> list[Record]:
     return await unit.fetch(_DETAILS, variant_ids=list(set(variant_ids)))
-
-
-async def page_of_availability(unit: ReadUnit, after: uuid.UUID, count: int) -> list[Record]:
-    return await unit.fetch(_AVAILABILITY_PAGE, after=after, count=count)

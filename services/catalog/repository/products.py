@@ -1,19 +1,22 @@
 """Products and variants for those who change them."""
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+import asyncpg
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from mesh.database import ReadUnit, Record, UnitOfWork
-from mesh.errors import NotFound
+from mesh.errors import Aborted, AlreadyExists, NotFound
 from mesh.money import Money
 from mesh.principal import Principal
 from mesh.statement import statement
 from services.catalog.domain.product import Image, Product, ProductState, Variant
 from services.catalog.domain.shop import Shop
+from services.catalog.repository.availability import apply_availability
 from services.catalog.tables import products, variants
 
 _ids = bindparam("product_ids", type_=ARRAY(Uuid))
@@ -67,6 +70,7 @@ _TAKEN_SKUS = statement(
     )
 )
 _TAKEN_SLUGS = statement(select(products.c.slug, products.c.id).where(products.c.slug == func.any(_texts)))
+_RESERVE_SLUG = statement(text("SELECT pg_advisory_xact_lock(hashtextextended('catalog slug ' || :slug, 0))"))
 _ID_OF_SLUG = statement(select(products.c.id).where(products.c.slug == bindparam("slug", type_=Text)))
 
 _CHANGED = {
@@ -128,26 +132,6 @@ _UPSERT_VARIANT = statement(
 )
 _INSERT_VARIANT = statement(_insert_variant)
 
-_APPLY_STOCK = statement(
-    update(variants)
-    .where(
-        variants.c.id == bindparam("variant_id", type_=Uuid),
-        variants.c.stock_version < bindparam("version", type_=variants.c.stock_version.type),
-    )
-    .values(available=bindparam("count", type_=variants.c.available.type), stock_version=bindparam("version"))
-    .returning(variants.c.product_id)
-)
-_APPLY_AVAILABLE = statement(
-    text(
-        """
-        UPDATE catalog.products SET available = now_available
-        FROM (SELECT product_id, bool_or(available > 0 AND NOT withdrawn) AS now_available FROM catalog.variants
-              WHERE product_id = ANY (cast(:product_ids AS uuid[])) GROUP BY product_id) AS stock
-        WHERE id = product_id AND available <> now_available
-        """
-    )
-)
-
 
 async def lock_owned(uow: UnitOfWork, product_id: uuid.UUID, principal: Principal) -> Product:
     """Lock a product for the shop that sells it; for anybody else it is not there."""
@@ -187,29 +171,35 @@ async def taken_slugs(unit: ReadUnit, slugs: Iterable[str]) -> dict[str, uuid.UU
     return {row["slug"]: row["id"] for row in await unit.fetch(_TAKEN_SLUGS, texts=list(slugs))}
 
 
+async def reserve_slug(uow: UnitOfWork, slug: str) -> None:
+    """Wait for whoever is just taking the slug, and keep others from it until the commit."""
+    await uow.execute(_RESERVE_SLUG, slug=slug)
+
+
 async def insert_products(uow: UnitOfWork, shop: Shop, added: Sequence[Product]) -> None:
-    await uow.execute_many(_INSERT, [{**_row(shop, product), **_identity(product)} for product in added])
-    await uow.execute_many(_INSERT_VARIANT, [row for product in added for row in _variant_rows(product)])
+    with _taken():
+        await uow.execute_many(_INSERT, [{**_row(shop, product), **_identity(product)} for product in added])
+        await uow.execute_many(_INSERT_VARIANT, [row for product in added for row in _variant_rows(product)])
 
 
 async def update_products(uow: UnitOfWork, shop: Shop, changed: Sequence[Product]) -> None:
-    await uow.execute_many(_UPDATE, [{**_row(shop, product), "product_id": product.product_id} for product in changed])
-    await uow.execute_many(_UPSERT_VARIANT, [row for product in changed for row in _variant_rows(product)])
+    with _taken():
+        rows = [{**_row(shop, product), "product_id": product.product_id} for product in changed]
+        await uow.execute_many(_UPDATE, rows)
+        await uow.execute_many(_UPSERT_VARIANT, [row for product in changed for row in _variant_rows(product)])
     # The stock may have moved since the variants were read: their rows are not locked.
     await apply_availability(uow, [product.product_id for product in changed])
 
 
-async def apply_stock(uow: UnitOfWork, variant_id: uuid.UUID, count: int, version: int) -> uuid.UUID | None:
-    """Take up what inventory says where it is newer, and return the product that it is about."""
-    product_id: uuid.UUID | None = await uow.fetch_value(
-        _APPLY_STOCK, variant_id=variant_id, count=count, version=version
-    )
-    return product_id
-
-
-async def apply_availability(uow: UnitOfWork, product_ids: Sequence[uuid.UUID]) -> int:
-    """Bring the products' own marks in line with their variants, and return how many turned."""
-    return await uow.execute(_APPLY_AVAILABLE, product_ids=list(product_ids))
+@contextmanager
+def _taken() -> Iterator[None]:
+    """Tell what another commit took between our look and our write."""
+    try:
+        yield
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name == "uq_variants_shop_id_sku":
+            raise AlreadyExists("SKU_TAKEN", "Another product of the shop has one of the SKUs.") from None
+        raise Aborted("DATABASE_CONFLICT", "Another change was faster; try again.") from None
 
 
 async def _with_variants(unit: ReadUnit, rows: Sequence[Record]) -> list[Product]:

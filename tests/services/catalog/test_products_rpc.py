@@ -1,5 +1,6 @@
 """Products, through the mesh on real stores."""
 
+import asyncio
 import uuid
 from typing import Any
 
@@ -50,6 +51,16 @@ class TestCreateProduct:
         first, second = await bazaar.create(), await bazaar.create(variants=[variant("BOWL-2")])
         assert first.slug == "oak-bowl"
         assert second.slug.startswith("oak-bowl-")
+
+    async def test_many_of_one_name_at_once_each_get_a_slug(self, bazaar: Bazaar) -> None:
+        made = await asyncio.gather(*(bazaar.create(variants=[variant(f"S-{each}")]) for each in range(8)))
+        assert len({product.slug for product in made}) == 8
+
+    async def test_many_of_one_sku_at_once_are_one(self, bazaar: Bazaar) -> None:
+        tries = [bazaar.create(f"Bowl {each}") for each in range(8)]
+        results = await asyncio.gather(*tries, return_exceptions=True)
+        refused = [result for result in results if isinstance(result, AlreadyExists)]
+        assert ({error.reason for error in refused}, len(refused)) == ({"SKU_TAKEN"}, 7)
 
     async def test_what_could_run_is_taken_out_of_the_description(self, bazaar: Bazaar) -> None:
         made = await bazaar.create(description='<p onclick="x()">Oak<script>alert(1)</script></p>')
