@@ -44,7 +44,7 @@ class InventoryClient(Client):
     ) -> souk_inventory_v1.Stock:
         """Sets how many of a variant there are. Held units stay held, so the count cannot fall below them.
         Reasons: VARIANT_NOT_FOUND (NOT_FOUND); VERSION_MISMATCH (ABORTED) when the stock was moved since the expected
-        version; STOCK_RESERVED (FAILED_PRECONDITION) when more are held than would be left; QUANTITY_REQUIRED
+        version; STOCK_TOO_LOW (FAILED_PRECONDITION) when fewer would be left than are held; QUANTITY_REQUIRED
         (INVALID_ARGUMENT).
 
         Waits at most `timeout` seconds, by default a little over the server's own 5 s. Repeating it repeats the effect, unless the same `idempotency_key` comes with it.
@@ -68,8 +68,8 @@ class InventoryClient(Client):
         headers: Mapping[str, str] | None = None,
     ) -> souk_inventory_v1.Stock:
         """Moves the stock of a variant up or down.
-        Reasons: VARIANT_NOT_FOUND (NOT_FOUND); STOCK_RESERVED (FAILED_PRECONDITION) when more are held than would be
-        left; DELTA_REQUIRED, STOCK_TOO_LARGE (INVALID_ARGUMENT).
+        Reasons: VARIANT_NOT_FOUND (NOT_FOUND); STOCK_TOO_LOW (FAILED_PRECONDITION) when fewer would be left
+        than are held; DELTA_REQUIRED, STOCK_TOO_LARGE (INVALID_ARGUMENT).
 
         Waits at most `timeout` seconds, by default a little over the server's own 5 s. Repeating it repeats the effect, unless the same `idempotency_key` comes with it.
         """

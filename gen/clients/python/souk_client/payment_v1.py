@@ -100,7 +100,8 @@ class PaymentClient(Client):
         Reasons: PAYMENT_NOT_FOUND (NOT_FOUND) when nothing was captured for the order; NOTHING_TO_REFUND,
         REFUND_TOO_LARGE (FAILED_PRECONDITION); PAYMENT_AMBIGUOUS (FAILED_PRECONDITION) when several payments have something
         left and none is named; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
-        CURRENCY_MISMATCH, AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT).
+        CURRENCY_MISMATCH, AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT); PROVIDER_UNAVAILABLE (UNAVAILABLE) when the provider
+        does not answer.
 
         Waits at most `timeout` seconds, by default a little over the server's own 20 s. Repeating it repeats the effect, unless the same `idempotency_key` comes with it.
         """

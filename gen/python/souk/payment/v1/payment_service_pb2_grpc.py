@@ -137,7 +137,8 @@ class PaymentServiceServicer:
         Reasons: PAYMENT_NOT_FOUND (NOT_FOUND) when nothing was captured for the order; NOTHING_TO_REFUND,
         REFUND_TOO_LARGE (FAILED_PRECONDITION); PAYMENT_AMBIGUOUS (FAILED_PRECONDITION) when several payments have something
         left and none is named; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
-        CURRENCY_MISMATCH, AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT).
+        CURRENCY_MISMATCH, AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT); PROVIDER_UNAVAILABLE (UNAVAILABLE) when the provider
+        does not answer.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -346,7 +346,7 @@ export declare const InventoryService: GenService<{
   /**
    * Sets how many of a variant there are. Held units stay held, so the count cannot fall below them.
    * Reasons: VARIANT_NOT_FOUND (NOT_FOUND); VERSION_MISMATCH (ABORTED) when the stock was moved since the expected
-   * version; STOCK_RESERVED (FAILED_PRECONDITION) when more are held than would be left; QUANTITY_REQUIRED
+   * version; STOCK_TOO_LOW (FAILED_PRECONDITION) when fewer would be left than are held; QUANTITY_REQUIRED
    * (INVALID_ARGUMENT).
    *
    * @generated from rpc souk.inventory.v1.InventoryService.SetStock
@@ -358,8 +358,8 @@ export declare const InventoryService: GenService<{
   },
   /**
    * Moves the stock of a variant up or down.
-   * Reasons: VARIANT_NOT_FOUND (NOT_FOUND); STOCK_RESERVED (FAILED_PRECONDITION) when more are held than would be
-   * left; DELTA_REQUIRED, STOCK_TOO_LARGE (INVALID_ARGUMENT).
+   * Reasons: VARIANT_NOT_FOUND (NOT_FOUND); STOCK_TOO_LOW (FAILED_PRECONDITION) when fewer would be left
+   * than are held; DELTA_REQUIRED, STOCK_TOO_LARGE (INVALID_ARGUMENT).
    *
    * @generated from rpc souk.inventory.v1.InventoryService.AdjustStock
    */

@@ -538,7 +538,8 @@ export declare const PaymentService: GenService<{
    * Reasons: PAYMENT_NOT_FOUND (NOT_FOUND) when nothing was captured for the order; NOTHING_TO_REFUND,
    * REFUND_TOO_LARGE (FAILED_PRECONDITION); PAYMENT_AMBIGUOUS (FAILED_PRECONDITION) when several payments have something
    * left and none is named; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
-   * CURRENCY_MISMATCH, AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT).
+   * CURRENCY_MISMATCH, AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT); PROVIDER_UNAVAILABLE (UNAVAILABLE) when the provider
+   * does not answer.
    *
    * @generated from rpc souk.payment.v1.PaymentService.RefundOrder
    */
