@@ -26,7 +26,7 @@ from mesh.principal import Principal, acting_as, service_principal
 from mesh.remote import RemoteChannel
 from mesh.server import make_server
 from mesh.servicers import endpoints_of
-from mesh.settings import MeshSettings, load, load_mesh_settings, peer_address
+from mesh.settings import MeshSettings, environment, load, load_mesh_settings, peer_address
 from mesh.tokens import AccessTokens, KeySet, NodeTokens
 from mesh.trace import Sink, Tracer, batch_sink
 
@@ -136,8 +136,8 @@ class Node:
         self, services: "Sequence[Service]", environ: Mapping[str, str] = os.environ, sink: Sink | None = None
     ) -> None:
         """Read the settings. Nothing is connected or built before `start`."""
-        self.environ = environ
-        self.settings: MeshSettings = load_mesh_settings(environ)
+        self.environ = environment(environ)
+        self.settings: MeshSettings = load_mesh_settings(self.environ)
         self.pool = Pool(self.settings.postgres_url, size=self.settings.postgres_pool_size)
         self.sink = sink or (batch_sink(self.settings.otlp_endpoint) if self.settings.otlp_endpoint else None)
         self.background = Background(self.pool, self.settings.nats_url)

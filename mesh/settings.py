@@ -1,8 +1,9 @@
-"""Settings: frozen dataclasses, read once from the environment; a wrong value names its variable and stops start-up."""
+"""Settings: frozen dataclasses, read once from environment or file; a wrong value stops start-up with its name."""
 
 import os
+import tomllib
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -74,6 +75,30 @@ def load(cls: type[T], service: str = "", environ: Mapping[str, str] = os.enviro
         return cls(**values)
     except ValueError as error:
         raise SettingsError(f"{', '.join(prefix + name.upper() for name in values)}: {error}") from error
+
+
+def environment(environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
+    """The environment over the TOML file that SOUK_SETTINGS_FILE names, if any.
+
+    `trace_ratio = 0.1` stands for SOUK_TRACE_RATIO, and below `[order]` a key for SOUK_ORDER_<KEY>.
+    """
+    name = environ.get("SOUK_SETTINGS_FILE")
+    if not name:
+        return environ
+    try:
+        content = tomllib.loads(Path(name).read_text())
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"SOUK_SETTINGS_FILE is {name!r}, which cannot be read: {error}") from None
+    return {**dict(_variables("SOUK", content)), **environ}
+
+
+def _variables(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        variable = f"{prefix}_{key.upper()}"
+        if isinstance(value, dict):
+            yield from _variables(variable, value)
+        else:
+            yield variable, ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mesh.settings import SettingsError, load, load_mesh_settings, peer_address
+from mesh.settings import SettingsError, environment, load, load_mesh_settings, peer_address
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,23 @@ class TestLoad:
     def test_names_the_variable_that_is_missing(self) -> None:
         with pytest.raises(SettingsError, match="SOUK_ORDER_REQUIRED is not set"):
             load(Example, "order", {})
+
+
+class TestEnvironment:
+    def test_takes_what_is_not_set_from_a_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "souk.toml"
+        file.write_text('trace_ratio = 0.5\n[order]\ncount = 7\nenabled = true\nnames = ["a", "b"]\nrequired = "y"\n')
+        environ = environment({"SOUK_SETTINGS_FILE": str(file), "SOUK_ORDER_COUNT": "8"})
+        assert load(Example, "order", environ) == Example("y", 8, enabled=True, names=("a", "b"))
+        assert load_mesh_settings(environ).trace_ratio == 0.5
+
+    @pytest.mark.parametrize("content", [None, "not toml"])
+    def test_names_the_file_that_cannot_be_read(self, tmp_path: Path, content: str | None) -> None:
+        file = tmp_path / "souk.toml"
+        if content is not None:
+            file.write_text(content)
+        with pytest.raises(SettingsError, match=r"souk\.toml"):
+            environment({"SOUK_SETTINGS_FILE": str(file)})
 
 
 class TestMeshSettings:
