@@ -20,6 +20,7 @@ _MODULES = {
     "demo": ("demo",),
     "verify": ("verify",),
     "data": ("dlq", "replay"),
+    "faults": ("break", "crash-points"),
     "edge": ("edge",),
 }
 _MODULE_OF = {command: module for module, commands in _MODULES.items() for command in commands}

@@ -35,6 +35,7 @@ def up(
     split: Annotated[bool, typer.Option("--split", help="One process for each service.")] = False,
     empty: Annotated[bool, typer.Option("--empty", help="No demo catalogue in a new store.")] = False,
     private_ports: Annotated[bool, typer.Option("--private-ports", help="Use no usual port at all.")] = False,
+    faults: Annotated[bool, typer.Option("--faults", help="Let `souk break` hinder the network, too.")] = False,
     # The supervisor of a detached stack leaves it to the command that waits: a password belongs into no log.
     welcome: Annotated[bool, typer.Option("--welcome/--no-welcome", hidden=True)] = True,
 ) -> None:
@@ -47,7 +48,8 @@ def up(
         run_detached(home, _console, sys.argv[1:])
         return
     home.prepare()
-    wish = replace(market_wish(home), port=port or None, workers=workers, split=split, private_ports=private_ports)
+    wish = replace(market_wish(home), port=port or None, workers=workers, split=split)
+    wish = replace(wish, private_ports=private_ports, faults=faults)
     run_here(replace(wish, seed=()) if empty else wish, _console, welcome=welcome)
 
 

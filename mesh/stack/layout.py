@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from mesh.stack.breaking import PROXIED
 from mesh.stack.component import Component, Task
 from mesh.stack.envoy import PORT as EDGE_PORT
 from mesh.stack.envoy import Envoy
@@ -15,6 +16,7 @@ from mesh.stack.nats import Nats
 from mesh.stack.ports import LOOPBACK, Ports
 from mesh.stack.postgres import PORT as POSTGRES_PORT
 from mesh.stack.postgres import Postgres
+from mesh.stack.proxy import proxy
 from mesh.stack.redis import PORT as REDIS_PORT
 from mesh.stack.redis import Redis
 from mesh.stack.sandbox import PORT as SANDBOX_PORT
@@ -49,6 +51,8 @@ class Wish:
     split: bool = False
     # Use no usual port at all.
     private_ports: bool = False
+    # Put a proxy between the services and their stores, so that their network can be hindered.
+    faults: bool = False
     # What the services read beyond the mesh's own settings, from the addresses of the parts.
     service_env: Callable[[Urls], Mapping[str, str]] = _nothing
     # The command that stocks a new store, once it serves; none: it stays empty.
@@ -100,7 +104,8 @@ class _Composer:
         self._traces()
         hosted = self._hosted()
         addresses = self._addresses(hosted)
-        env = {**self._mesh_env(addresses), **self.wish.service_env({**self.urls, "webhook_secret": secret})}
+        ways = self._ways()
+        env = {**self._mesh_env(addresses, ways), **self.wish.service_env({**ways, "webhook_secret": secret})}
         workers = tuple(worker(name, services, port, env) for name, services, port in hosted)
         envoy = Envoy(self.home, edge_port, placement=self._placement(addresses))
         state = State(edge=edge_url, fresh=fresh, urls=self.urls, addresses=addresses)
@@ -158,14 +163,24 @@ class _Composer:
             for service in self.wish.services
         }
 
-    def _mesh_env(self, addresses: Mapping[str, list[str]]) -> dict[str, str]:
+    def _ways(self) -> dict[str, str]:
+        """Where the services reach the parts: directly, or through the proxy where one was asked for."""
+        parts = [each for each in self.stores if each.name in PROXIED]
+        if not self.wish.faults or not parts:
+            return self.urls
+        routes = [(each.name, self.ports.usual(each.port), each.port) for each in parts]
+        self.stores.append(proxy(self.home, routes))
+        ports = {part: (f":{target}", f":{own}") for part, own, target in routes}
+        return {name: url.replace(*ports[name]) if name in ports else url for name, url in self.urls.items()}
+
+    def _mesh_env(self, addresses: Mapping[str, list[str]], ways: Urls) -> dict[str, str]:
         """What every process of the mesh reads."""
         return {
             "SOUK_HOME": str(self.home.root),
             "SOUK_KEYS_DIR": str(self.home.keys),
-            "SOUK_POSTGRES_URL": self.urls["postgres"],
-            "SOUK_NATS_URL": self.urls["nats"],
-            "SOUK_REDIS_URL": self.urls["redis"],
+            "SOUK_POSTGRES_URL": ways["postgres"],
+            "SOUK_NATS_URL": ways["nats"],
+            "SOUK_REDIS_URL": ways["redis"],
             "SOUK_RATE_FACTOR": self.environ.get("SOUK_RATE_FACTOR", _RATE_FACTOR),
             "OTEL_EXPORTER_OTLP_ENDPOINT": self.urls["traces"],
             **{f"SOUK_{service.upper()}_ADDR": places[0] for service, places in addresses.items()},
