@@ -15,6 +15,7 @@ T = TypeVar("T")
 _FAILURES = (RedisError, OSError, TimeoutError)
 _LISTEN_SECONDS = 5.0
 _LISTEN_AGAIN_SECONDS = 1.0
+_CANCEL_AGAIN_SECONDS = 0.5
 _log = logging.getLogger(__name__)
 
 
@@ -165,8 +166,9 @@ class Cache:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._listener is not None:
+        while self._listener is not None and not self._listener.done():
+            # Again where it was swallowed: what is cancelled while it connects may not notice.
             self._listener.cancel()
-            await asyncio.wait({self._listener})
+            await asyncio.wait({self._listener}, timeout=_CANCEL_AGAIN_SECONDS)
         if self._redis is not None:
             await self._redis.aclose()
