@@ -1,51 +1,40 @@
-"""Rate, errors and duration of each RPC, counted in memory."""
+"""Rate, errors and duration of each RPC, and the pool, as OpenTelemetry metrics; dropped where nobody collects."""
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from typing import Any
 
-# Upper bounds in seconds, those of OpenTelemetry's rpc.server.duration.
-BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
+from opentelemetry import metrics
+from opentelemetry.metrics import CallbackOptions, Observation
 
-
-@dataclass(slots=True)
-class Red:
-    """The calls of one method with one code."""
-
-    count: int = 0
-    seconds: float = 0.0
-    buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+# The histogram of OpenTelemetry's RPC conventions: its counts by code are the rate and the errors.
+# https://opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics/
+_meter = metrics.get_meter("souk.mesh")
+_duration = _meter.create_histogram("rpc.server.duration", unit="s", description="How long calls took.")
 
 
-_calls: dict[tuple[str, str], Red] = {}
-
-
-def record(path: str, code: str, seconds: float) -> None:
+def record(service: str, method: str, code: int, seconds: float) -> None:
     """Count one call."""
-    red = _calls.get((path, code))
-    if red is None:
-        red = _calls[path, code] = Red()
-    red.count += 1
-    red.seconds += seconds
-    red.buckets[bisect_left(BOUNDS, seconds)] += 1
+    _duration.record(seconds, {"rpc.service": service, "rpc.method": method, "rpc.grpc.status_code": code})
 
 
-def calls() -> Mapping[tuple[str, str], Red]:
-    """What was counted since the start, by method path and code."""
-    return _calls
+def observe(name: str, unit: str, description: str, read: Callable[[], float]) -> None:
+    """Report what `read` gives whenever metrics are collected."""
+
+    def callback(_options: CallbackOptions) -> Iterable[Observation]:
+        return (Observation(read()),)
+
+    _meter.create_observable_gauge(name, callbacks=[callback], unit=unit, description=description)
 
 
-def prometheus() -> str:
-    """The counts in Prometheus' text format."""
-    return "\n".join(_lines()) + "\n"
+def start_export(endpoint: str, process: str) -> Any:
+    """Send the metrics of this process to an OTLP endpoint until the `shutdown` of what is returned."""
+    from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+    from opentelemetry.sdk.resources import Resource
 
-
-def _lines() -> Iterator[str]:
-    yield "# TYPE rpc_server_duration_seconds histogram"
-    for (path, code), red in sorted(_calls.items()):
-        labels, total = f'method="{path}",code="{code}"', 0
-        for bound, count in zip((*BOUNDS, "+Inf"), red.buckets, strict=True):
-            total += count
-            yield f'rpc_server_duration_seconds_bucket{{{labels},le="{bound}"}} {total}'
-        yield f"rpc_server_duration_seconds_sum{{{labels}}} {red.seconds:.6f}"
-        yield f"rpc_server_duration_seconds_count{{{labels}}} {red.count}"
+    exporter = OTLPMetricExporter(endpoint=endpoint, insecure=not endpoint.startswith("https://"))
+    reader = PeriodicExportingMetricReader(exporter, export_interval_millis=15_000)
+    provider = MeterProvider([reader], resource=Resource({"service.name": "souk", "service.instance.id": process}))
+    metrics.set_meter_provider(provider)
+    return provider

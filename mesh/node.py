@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from souk.mesh.v1 import session_service_pb2, session_service_pb2_grpc
 from souk.mesh.v1.invariants_pb2 import InvariantResult
 
-from mesh import logs
+from mesh import logs, metrics
 from mesh.authentication import Authenticator
 from mesh.background import Background
 from mesh.cache import Cache
@@ -150,6 +150,7 @@ class Node:
         self.authenticator = self._make_authenticator()
         self._server: Server | None = None
         self._health: Health | None = None
+        self._meters: Any = None
         # The port that is listened on, 0 before `start` and without a socket.
         self.port = 0
 
@@ -203,6 +204,8 @@ class Node:
                     await parts.on_start()
         if address is not None:
             self.port = await self._listen(address)
+        if self.settings.metrics_endpoint:
+            self._export_metrics(self.settings.metrics_endpoint)
         if self.settings.postgres_url:
             self.background.start()
         gc.collect()
@@ -222,8 +225,9 @@ class Node:
         for node in self.nodes.values():
             await node.close()
         await self.pool.close()
-        if self.sink is not None:
-            await asyncio.to_thread(self.sink.shutdown)
+        for exporter in (self.sink, self._meters):
+            if exporter is not None:
+                await asyncio.to_thread(exporter.shutdown)
         logs.flush()
 
     async def _listen(self, address: str) -> int:
@@ -235,6 +239,10 @@ class Node:
         await self._server.start()
         self._health.serve()
         return port
+
+    def _export_metrics(self, endpoint: str) -> None:
+        self._meters = metrics.start_export(endpoint, f"{'+'.join(self.nodes)}-{os.getpid()}")
+        metrics.observe("souk.pool.busy", "{connection}", "Connections in use.", lambda: self.pool.busy)
 
     async def _ready(self) -> bool:
         """Whether calls can be served: PostgreSQL alone is needed for that, and a busy pool shows that it answers."""

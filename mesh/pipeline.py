@@ -151,7 +151,8 @@ def tell(call: Call, error: Exception) -> SoukError:
 
 def finish(contract: MethodContract, call: Call, code: str, reason: str, seconds: float) -> None:
     """Count, log and trace a call that has ended."""
-    metrics.record(contract.path, code, seconds)
+    number = Code[code].value
+    metrics.record(contract.service, contract.name, number, seconds)
     principal, span = call.principal, call.span
     logs.log_call(contract.path, code, reason, seconds, principal.subject, principal.caller, span.trace_id_text)
     if span.sampled:
@@ -161,7 +162,7 @@ def finish(contract: MethodContract, call: Call, code: str, reason: str, seconds
             contract.service,
             contract.name,
         )
-        attributes["rpc.grpc.status_code"] = Code[code].value
+        attributes["rpc.grpc.status_code"] = number
         if code != "OK":
             span.error = reason or code
         span.end()

@@ -115,6 +115,8 @@ class MeshSettings:
     # The share of calls that are traced where the caller has not decided.
     trace_ratio: float = 0.01
     otlp_endpoint: str = ""
+    # Where metrics are sent, which not every collector of traces takes. Empty: nowhere.
+    metrics_endpoint: str = ""
     # The service that answers for sessions (souk.mesh.v1.SessionService).
     session_service: str = "identity"
     max_concurrent_calls: int = 256
@@ -136,9 +138,12 @@ class MeshSettings:
 
 
 def load_mesh_settings(environ: Mapping[str, str] = os.environ) -> MeshSettings:
-    """Read the common settings; the trace collector has OpenTelemetry's own variable."""
-    endpoint = environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "")
-    return load(MeshSettings, environ={"SOUK_OTLP_ENDPOINT": endpoint, **environ})
+    """Read the common settings; the collectors have OpenTelemetry's own variables."""
+    collectors = {
+        "SOUK_OTLP_ENDPOINT": environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+        "SOUK_METRICS_ENDPOINT": environ.get("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", ""),
+    }
+    return load(MeshSettings, environ={**collectors, **environ})
 
 
 def peer_address(service: str, environ: Mapping[str, str] = os.environ) -> str:

@@ -1,4 +1,4 @@
-"""Log lines and counted calls."""
+"""Log lines."""
 
 import io
 import json
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mesh import logs, metrics
+from mesh import logs
 from mesh.errors import Internal
 from mesh.faults import report_fault
 
@@ -74,13 +74,3 @@ class TestFault:
         assert line["exception"] == "ValueError"
         assert "fail_loudly" in str(line["stack"])
         assert "canary" not in stream.getvalue() + str(told)
-
-
-class TestMetrics:
-    def test_count_by_method_and_code(self) -> None:
-        for seconds in (0.001, 0.02, 20.0):
-            metrics.record("/souk.test.v1.T/M", "OK", seconds)
-        red = metrics.calls()["/souk.test.v1.T/M", "OK"]
-        assert red.count == 3
-        assert (red.buckets[0], red.buckets[2], red.buckets[-1]) == (1, 1, 1)
-        assert 'rpc_server_duration_seconds_count{method="/souk.test.v1.T/M",code="OK"} 3' in metrics.prometheus()
