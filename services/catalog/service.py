@@ -10,9 +10,12 @@ from services.catalog.clients.pages import Pages
 from services.catalog.clients.seller import SellerClient
 from services.catalog.consumers import Consumers
 from services.catalog.handlers.imports import run_imports
+from services.catalog.repository.imports import forget_old_imports
 from services.catalog.servicer import CatalogServicer
 from services.catalog.settings import CatalogSettings
 from services.catalog.tables import metadata
+
+_FORGET_SECONDS = 3600.0
 
 
 def build(node: ServiceNode) -> Parts:
@@ -24,10 +27,17 @@ def build(node: ServiceNode) -> Parts:
     async def import_products() -> None:
         await run_imports(node.db, shops, pages.forget)
 
+    async def forget_imports() -> None:
+        async with node.db.write() as uow:
+            await forget_old_imports(uow)
+
     return Parts(
         servicers=[CatalogServicer(node, pages, shops, inventory, settings)],
         consumers=Consumers(pages).all(),
-        jobs=[Job(name="catalog-import", every=settings.import_poll_seconds, run=import_products)],
+        jobs=[
+            Job(name="catalog-import", every=settings.import_poll_seconds, run=import_products),
+            Job(name="catalog-forget-imports", every=_FORGET_SECONDS, run=forget_imports),
+        ],
     )
 
 

@@ -1,6 +1,6 @@
 """Stock, reservations and the movements ledger.
 
-Retention: stock for ever; reservations and their lines two years after their order; movements for ever.
+Retention: all of it for ever: movements and reservations are the shop's books.
 """
 
 from sqlalchemy import (

@@ -100,6 +100,18 @@ _DELETE_CHUNKS = statement(
         import_chunks.c.import_id == _id, import_chunks.c.position <= bindparam("position", type_=Integer)
     )
 )
+_FORGET = statement(
+    text(
+        """
+        WITH old AS (
+            SELECT id FROM catalog.imports WHERE finish_time < now() - interval '90 days' ORDER BY id LIMIT 100
+        ), errors AS (
+            DELETE FROM catalog.import_errors USING old WHERE import_id = old.id
+        )
+        DELETE FROM catalog.imports USING old WHERE imports.id = old.id
+        """
+    )
+)
 _INSERT_ERROR = statement(insert(import_errors))
 
 
@@ -194,3 +206,8 @@ async def save_progress(
 async def finish_import(uow: UnitOfWork, import_id: uuid.UUID, state: str, why: str = "") -> None:
     await uow.execute(_FINISH, import_id=import_id, new_state=state, why=why)
     await uow.execute(_DELETE_CHUNKS, import_id=import_id, position=2**31 - 1)
+
+
+async def forget_old_imports(uow: UnitOfWork) -> int:
+    """Drop imports that were done long ago, a hundred at once, and return how many."""
+    return await uow.execute(_FORGET)

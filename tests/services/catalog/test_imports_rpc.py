@@ -11,6 +11,7 @@ from souk.catalog.v1.product_pb2 import ProductState
 
 from mesh.errors import InvalidArgument
 from mesh.principal import acting_as
+from services.catalog.repository.imports import forget_old_imports
 from tests.services.bazaar import Bazaar, eventually, variant
 
 HEADER = "Handle,Title,Type,Variant SKU,Variant Inventory Qty,Variant Price\n"
@@ -111,3 +112,11 @@ class TestImportProducts:
             await run_import(bazaar, data)
         assert caught.value.reason == reason
         assert await bazaar.market.rows("SELECT 1 FROM catalog.imports") == []
+
+    async def test_is_forgotten_after_ninety_days(self, bazaar: Bazaar) -> None:
+        await run_import(bazaar, THREE_BAD_ROWS)
+        await bazaar.market.rows("UPDATE catalog.imports SET finish_time = now() - interval '91 days'")
+        await run_import(bazaar, HEADER.encode())
+        async with bazaar.market.unit("catalog") as uow:
+            assert await forget_old_imports(uow) == 1
+        assert len(await bazaar.market.rows("SELECT 1 FROM catalog.imports")) == 1
