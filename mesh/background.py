@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CLEAN_SECONDS: Final = 3600.0
 _RESTART_SECONDS: Final = 1.0
 _CONNECT_SECONDS: Final = 5.0
-_CANCEL_AGAIN_SECONDS: Final = 2.0
+_CANCEL_AGAIN_SECONDS: Final = 4.0
 Work = Callable[[], Awaitable[None]]
 
 

@@ -13,7 +13,7 @@ import asyncpg
 from google.protobuf.message import Message
 from sqlalchemy import Table
 
-from mesh import outbox, trace
+from mesh import crash, outbox, trace
 from mesh.auditing import current_audited
 from mesh.pool import Connection, Pool, failures_typed
 from mesh.statement import Statement
@@ -187,8 +187,10 @@ class UnitOfWork(ReadUnit):
     async def _commit(self) -> None:
         if self._events:
             await self.execute(outbox.insert_events(self.service), **outbox.as_arrays(self._events))
+        crash.point("database.before_commit", self.service)
         with trace.span("COMMIT", SpanKind.CLIENT):
             await self._end("COMMIT")
+        crash.point("database.after_commit", self.service)
         if self._events:
             self._database.notify_published()
         self._run_callbacks()

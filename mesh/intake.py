@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.errors import NotFoundError
 
-from mesh import dead_letters
+from mesh import crash, dead_letters
 from mesh.broker import Broker
 from mesh.consumer import Consumer
 from mesh.database import Database
@@ -21,7 +22,7 @@ from mesh.events import UnreadableEvent
 from mesh.faults import report_fault
 from mesh.locks import Lock
 from mesh.pull import Pull, stay_cancelled
-from mesh.streams import ACK_WAIT_SECONDS, MAX_ACK_PENDING, ensure_durable, stream_of
+from mesh.streams import ACK_WAIT_SECONDS, MAX_ACK_PENDING, stream_of, take_durable
 from mesh.trace import Tracer
 
 _log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ ATTEMPTS = 5
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
 _STREAM_PAUSE = 1.0
 _RETRY_POLL_SECONDS = 60.0
-_DRAIN_SECONDS = 2.0
+_DRAIN_SECONDS = 1.0
 _PASSING = frozenset({Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED, Code.RESOURCE_EXHAUSTED, Code.ABORTED, Code.CANCELLED})
 
 
@@ -101,7 +102,7 @@ class Intake:
             pull = Pull(client, stream, self._consumer.name, self._take, MAX_ACK_PENDING)
             self._pulls.add(pull)
             try:
-                await ensure_durable(client, stream, self._consumer.name, subjects)
+                await take_durable(client, stream, self._consumer.name, subjects)
                 await pull.run()
             except NotFoundError:
                 _log.debug("%s waits for %s", self._consumer.name, stream)
@@ -112,8 +113,9 @@ class Intake:
             await asyncio.sleep(_STREAM_PAUSE)
 
     def _renew(self) -> None:
+        """Begin again on a new connection: what was on its way on the old one may be lost, and must come first."""
         for pull in self._pulls:
-            pull.renew()
+            pull.end()
 
     def _take(self, message: Msg, pull: Pull) -> None:
         place = (message.metadata.stream, message.metadata.sequence.stream)
@@ -148,7 +150,9 @@ class Intake:
         while True:
             try:
                 async with self._slots:
+                    crash.point("consumer.before_effect", self._consumer.name)
                     await self._effect.apply(arrival)
+                    crash.point("consumer.before_ack", self._consumer.name)
             except Exception as error:  # noqa: BLE001  # whatever it is, it is counted
                 if not is_passing(error):
                     failures += 1
@@ -176,6 +180,7 @@ class Intake:
         # An acknowledgement that is lost brings the event again, and the inbox knows it.
         with suppress(NatsError, OSError):
             await pending.message.ack()
+        crash.point("consumer.after_ack", self._consumer.name)
 
     async def _stay_in_progress(self) -> None:
         """Tell the server of events that take long, so that it does not send them again."""
@@ -200,12 +205,20 @@ class Intake:
     async def _close(self) -> None:
         """Finish what is being applied, and give the rest back to whoever is next."""
         self._closing = True
-        if self._drains:
-            _, late = await asyncio.wait(self._drains, timeout=_DRAIN_SECONDS)
-            for drain in late:
+        try:
+            await _wait(self._drains, _DRAIN_SECONDS)
+        finally:
+            # Also where a second cancellation cuts the waiting short: nothing may stay behind in a transaction.
+            for drain in self._drains:
                 drain.cancel()
+        await _wait(self._drains, _DRAIN_SECONDS)
         self._queues.clear()
         for pending in self._pending.values():
             with suppress(NatsError, OSError):
                 await pending.message.nak()
         self._pending.clear()
+
+
+async def _wait(tasks: Collection[asyncio.Task[None]], seconds: float) -> None:
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)

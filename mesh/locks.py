@@ -21,7 +21,7 @@ _TICK_SECONDS = 1.0
 _FIRST_TICKS_SECONDS = 0.1
 _LONGEST_PAUSE = 5.0
 _ANSWER_SECONDS = 10.0
-_CANCEL_AGAIN_SECONDS = 1.0
+_CANCEL_AGAIN_SECONDS = 3.0
 # A process that was stopped loses its locks after this time: PostgreSQL ends the session.
 _IDLE_SESSION_MS = 20_000
 _TRY = "SELECT key FROM unnest($1::bigint[]) AS key WHERE pg_try_advisory_lock(key)"
@@ -124,6 +124,8 @@ class Locks:
     async def _run_session(self) -> None:
         session = await self._pool.connect()
         group = lock_key("\n".join(sorted(lock.name for lock in self._locks)))
+        # A process that was stopped and goes on learns at once what it has lost meanwhile.
+        session.add_termination_listener(self._lose_all)
         try:
             await session.execute(f"SET idle_session_timeout = {_IDLE_SESSION_MS}")
             await session.execute(_JOIN, group)
@@ -134,10 +136,13 @@ class Locks:
                 await asyncio.sleep(tick)
                 tick = min(tick * 1.5, _TICK_SECONDS)
         finally:
-            for lock in self._locks:
-                lock.lose()
-            self._leaving.clear()
+            self._lose_all()
             session.terminate()
+
+    def _lose_all(self, _session: object = None) -> None:
+        for lock in self._locks:
+            lock.lose()
+        self._leaving.clear()
 
     async def _balance(self, session: asyncpg.Connection, group: int) -> None:
         """Take what is free up to the share of this process, and give away what is above it."""

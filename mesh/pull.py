@@ -36,6 +36,7 @@ class Pull:
         self._changed = asyncio.Event()
         self._heard = False
         self._gone = False
+        self._ended = False
 
     def settled(self) -> None:
         """One event is done with."""
@@ -43,17 +44,17 @@ class Pull:
         if self._open == 0:
             self._changed.set()
 
-    def renew(self) -> None:
-        """Ask again: the connection is a new one, and the open request was lost with the old one."""
-        self._open = 0
+    def end(self) -> None:
+        """Let `run` return."""
+        self._ended = True
         self._changed.set()
 
     async def run(self) -> None:
-        """Pull until cancelled. Raises NotFoundError where the durable is gone, TimeoutError for a silent server."""
+        """Pull until `end`. Raises NotFoundError where the durable is gone, TimeoutError where the server is silent."""
         inbox = self._client.new_inbox()
         subscription = await self._client.subscribe(inbox, cb=self._receive)
         try:
-            while True:
+            while not self._ended:
                 stay_cancelled()
                 await self._request(inbox)
                 await self._wait()

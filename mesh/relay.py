@@ -16,6 +16,7 @@ from nats.errors import Error as NatsError
 from nats.js.api import Header
 from nats.js.errors import APIError
 
+from mesh import crash
 from mesh.broker import Broker
 from mesh.database import Database, Record
 from mesh.dead_letters import bury, letter_of
@@ -125,8 +126,11 @@ class Relay:
             if large:
                 await self._set_aside(large)
                 continue
+            crash.point("relay.before_publish", self._database.name)
             await publish_all(client, rows)
+            crash.point("relay.after_publish", self._database.name)
             await self._move([row["position"] for row in rows])
+            crash.point("relay.after_move", self._database.name)
 
     async def _set_aside(self, rows: Sequence[Record]) -> None:
         """Bury events that no message can hold: the others must not wait behind them for ever."""

@@ -1,10 +1,11 @@
 """The streams of JetStream and the durables on them."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from nats.aio.client import Client
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, StorageType, StreamConfig
-from nats.js.errors import BadRequestError
+from nats.js.errors import BadRequestError, NotFoundError
 
 DAY_SECONDS = 24 * 3600
 MAX_AGE_SECONDS = 7 * DAY_SECONDS
@@ -48,18 +49,28 @@ async def ensure_stream(client: Client, service: str) -> bool:
     return info.state.last_seq == 0
 
 
-async def ensure_durable(client: Client, stream: str, durable: str, subjects: Iterable[str]) -> None:
-    """Make the durable or bring its filters up to date. Raises NotFoundError where the stream is not there yet.
+async def take_durable(client: Client, stream: str, durable: str, subjects: Iterable[str]) -> None:
+    """Make the durable anew from its first event that is not acknowledged; one that never was begins with the oldest.
 
-    It begins with the oldest event. No limit of deliveries: the server would skip an event after it without a word.
+    Made anew, because what was on its way to an earlier owner would come only after `ACK_WAIT_SECONDS`, behind later
+    events of its key, and because requests that the earlier owner left open would still be served. The inbox knows
+    what comes a second time. Raises NotFoundError where the stream is not there yet.
     """
+    manager = client.jsm()
+    begin = 1
+    with suppress(NotFoundError):
+        info = await manager.consumer_info(stream, durable)
+        begin = info.ack_floor.stream_seq + 1 if info.ack_floor else 1
+        await manager.delete_consumer(stream, durable)
     config = ConsumerConfig(
         durable_name=durable,
         filter_subjects=[f"{subject}.>" for subject in subjects],
-        deliver_policy=DeliverPolicy.ALL,
+        deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+        opt_start_seq=begin,
         ack_policy=AckPolicy.EXPLICIT,
         ack_wait=ACK_WAIT_SECONDS,
+        # No limit of deliveries: the server would skip an event after it without a word.
         max_deliver=-1,
         max_ack_pending=MAX_ACK_PENDING,
     )
-    await client.jsm().add_consumer(stream, config)
+    await manager.add_consumer(stream, config)

@@ -27,6 +27,8 @@ from tests.mesh.data.events import (
     relaying,
     until,
 )
+from tests.mesh.data.service import running_broker
+from tests.stores import Stores
 
 _FORGET_ONE = """
 DELETE FROM {schema}.inbox WHERE event_id = (SELECT event_id FROM {schema}.inbox LIMIT 1)"""
@@ -125,6 +127,20 @@ class TestConsumer:
         for key in ("a", "b", "c", "d"):
             assert recorder.notes(key) == [str(number) for number in range(20)]
         assert most == 4
+
+    async def test_the_next_owner_begins_with_what_the_one_before_did_not_finish(
+        self, database: Database, broker: Broker, stores: Stores
+    ) -> None:
+        stuck, recorder = Recorder(database), Recorder(database)
+        stuck.pause = lambda note: asyncio.sleep(60 if note == "0" else 0)
+        async with relaying(database, broker):
+            async with running_broker(stores.nats_url) as first, consuming(stuck, database, first):
+                await publish(database, "a", *map(str, range(10)))
+                await until(lambda: stuck.attempts == ["0"])
+            await publish(database, "a", *map(str, range(10, 15)))
+            async with consuming(recorder, database, broker):
+                await until(lambda: len(recorder.applied) == 15, seconds=10)
+        assert recorder.notes("a") == [str(number) for number in range(15)]
 
     async def test_tries_again_what_fails_for_a_passing_reason(self, database: Database, broker: Broker) -> None:
         recorder = Recorder(database)
