@@ -3,8 +3,6 @@
 A rule that is unknown or does not fit its field is an error.
 """
 
-import re
-import uuid
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
@@ -14,25 +12,17 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 from souk.options.v1 import options_pb2
 
 from mesh.errors import InvalidArgument
+from mesh.values import FLOATS, INTEGERS, Check, first_fault, value_checks
 
 Faults = MutableMapping[str, str]
-# Says what is wrong with one value, or None where it is right.
-Check = Callable[[Any], str | None]
 FieldCheck = Callable[[Any, str, Faults], None]
 Validate = Callable[[Any], None]
 
-EMAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-URL = re.compile(r"https?://[^\s/?#]+[^\s]*|/[^\s/\\][^\s\\]*|/")
 # Years 1 to 9999, the range of google.protobuf.Timestamp.
 MIN_SECONDS, MAX_SECONDS, MAX_NANOS = -62_135_596_800, 253_402_300_799, 999_999_999
 TEXT_RULES = {"min_len", "max_len", "pattern", "uuid", "email", "in", "url"}
 NUMBER_RULES = {"gte", "lte"}
 LIST_RULES = {"min_items", "max_items", "max_item_len"}
-INTEGERS = {FieldDescriptor.CPPTYPE_INT32, FieldDescriptor.CPPTYPE_INT64} | {
-    FieldDescriptor.CPPTYPE_UINT32,
-    FieldDescriptor.CPPTYPE_UINT64,
-}
-FLOATS = {FieldDescriptor.CPPTYPE_FLOAT, FieldDescriptor.CPPTYPE_DOUBLE}
 
 
 class RuleError(Exception):
@@ -99,7 +89,7 @@ class _Compiler:
         """The check of one entry of a list."""
         if field.message_type is not None:
             return self._nested(field.message_type)
-        value_check = _all(_value_checks(field, rules, length=rules.max_item_len or rules.max_len))
+        value_check = first_fault(value_checks(field, rules, length=rules.max_item_len or rules.max_len))
         if value_check is None:
             return None
 
@@ -156,7 +146,7 @@ def _refuse_misfits(field: FieldDescriptor, rules: options_pb2.Rules) -> None:
 
 
 def _scalar(field: FieldDescriptor, rules: options_pb2.Rules) -> FieldCheck | None:
-    value_check = _all(_value_checks(field, rules, length=rules.max_len))
+    value_check = first_fault(value_checks(field, rules, length=rules.max_len))
     if value_check is None:
         return _presence(field) if rules.required else None
     if rules.required:
@@ -196,84 +186,6 @@ def _required(field: FieldDescriptor, value_check: Check) -> FieldCheck:
     return check
 
 
-def _value_checks(field: FieldDescriptor, rules: options_pb2.Rules, *, length: int) -> list[Check]:
-    """The checks of one value, whichever way the field holds it."""
-    kind = field.cpp_type
-    if kind == FieldDescriptor.CPPTYPE_ENUM:
-        return [_enum(field)]
-    if kind == FieldDescriptor.CPPTYPE_STRING:
-        checks = _length(rules.min_len, length, "characters" if field.type == FieldDescriptor.TYPE_STRING else "bytes")
-        return checks + (_text(rules) if field.type == FieldDescriptor.TYPE_STRING else [])
-    if kind in INTEGERS:
-        return _range(rules)
-    return [*_range(rules), _finite] if kind in FLOATS else []
-
-
-def _length(least: int, most: int, unit: str) -> list[Check]:
-    checks: list[Check] = []
-    if least:
-        checks.append(lambda value: f"has fewer than {least} {unit}" if len(value) < least else None)
-    if most:
-        checks.append(lambda value: f"has more than {most} {unit}" if len(value) > most else None)
-    return checks
-
-
-def _text(rules: options_pb2.Rules) -> list[Check]:
-    # PostgreSQL has no text with a NUL in it, so none is let in anywhere.
-    checks: list[Check] = [lambda value: "holds a NUL character" if "\0" in value else None]
-    if rules.uuid:
-        checks.append(_uuid)
-    if rules.email:
-        checks.append(lambda value: None if EMAIL.fullmatch(value) else "is not an e-mail address")
-    if rules.url:
-        checks.append(lambda value: None if URL.fullmatch(value) else "is not an http(s) URL")
-    if rules.pattern:
-        matches = re.compile(rules.pattern).fullmatch
-        checks.append(lambda value: None if matches(value) else f"does not match {rules.pattern}")
-    allowed = frozenset(getattr(rules, "in"))
-    if allowed:
-        listed = ", ".join(sorted(allowed))
-        checks.append(lambda value: None if value in allowed else f"is none of {listed}")
-    return checks
-
-
-def _uuid(value: str) -> str | None:
-    try:
-        canonical = str(uuid.UUID(value)) == value
-    except ValueError:
-        canonical = False
-    return None if canonical else "is not a UUID in canonical text"
-
-
-def _range(rules: options_pb2.Rules) -> list[Check]:
-    checks: list[Check] = []
-    if rules.HasField("gte"):
-        least = rules.gte
-        checks.append(lambda value: f"is less than {least}" if value < least else None)
-    if rules.HasField("lte"):
-        most = rules.lte
-        checks.append(lambda value: f"is greater than {most}" if value > most else None)
-    return checks
-
-
-def _finite(value: float) -> str | None:
-    return None if value - value == 0 else "is not a finite number"
-
-
-def _enum(field: FieldDescriptor) -> Check:
-    """Zero stands for "not set"; as a value that was sent it is refused, and so is a number without a name."""
-    enum: Any = field.enum_type
-    numbers = frozenset(value.number for value in enum.values)
-    implicit = not field.has_presence and not field.is_repeated
-
-    def check(value: int) -> str | None:
-        if value == 0:
-            return None if implicit else "is not set to a value"
-        return None if value in numbers else "is not a known value"
-
-    return check
-
-
 def _timestamp(value: Any, path: str, faults: Faults) -> None:
     if not (MIN_SECONDS <= value.seconds <= MAX_SECONDS and 0 <= value.nanos <= MAX_NANOS):
         faults[path] = "is outside the years 1 to 9999"
@@ -306,21 +218,5 @@ def _map(field: FieldDescriptor, rules: options_pb2.Rules) -> FieldCheck:
         for key in entries:
             if too_long(key) or too_long(entries[key]):
                 faults[prefix + path] = f"has a key or value of more than {most} characters, or with a NUL in it"
-
-    return check
-
-
-def _all(checks: list[Check]) -> Check | None:
-    """One check out of several: the first fault counts."""
-    if not checks:
-        return None
-    if len(checks) == 1:
-        return checks[0]
-
-    def check(value: Any) -> str | None:
-        for single in checks:
-            if fault := single(value):
-                return fault
-        return None
 
     return check
