@@ -26,8 +26,7 @@ from services.order.domain.saga import (
 )
 from services.order.domain.status import TAKEN_ATTEMPTS, AttemptState
 from services.order.messages import order_message
-from services.order.repository import orders as order_queries
-from services.order.repository import sagas
+from services.order.repository import lookups, sagas
 from services.order.repository.orders import Orders
 from services.order.repository.sagas import Lease
 from services.order.settings import OrderSettings
@@ -98,7 +97,7 @@ class _Ending:
         async with self.db.write() as uow:
             await self.orders.save(uow, order, present)
             # Two thirds of the hold are left to the event that commits the stock.
-            await order_queries.set_stock_due(uow, order.order_id, self.settings.hold_seconds * 2 / 3)
+            await lookups.set_stock_due(uow, order.order_id, self.settings.hold_seconds * 2 / 3)
             events.publish_paid(uow, order)
             answer = await self._rest(uow)
             crash.point("order.o2_paid.before_commit")

@@ -20,8 +20,7 @@ from services.order.handlers.market import Market
 from services.order.handlers.refusal import already_paid, refuse
 from services.order.handlers.supersede import Supersede
 from services.order.handlers.waiting import AnsweredMeanwhile, Waiting
-from services.order.repository import orders as order_queries
-from services.order.repository import quotes, sagas
+from services.order.repository import lookups, quotes, sagas
 from services.order.repository.orders import Orders, PlacedMeanwhile
 from services.order.settings import OrderSettings
 
@@ -62,7 +61,7 @@ class Checkout:
         for _ in range(_TRIES):
             async with self._db.read() as unit:
                 stored = await idempotency.find(unit, key)
-                placed = await order_queries.find_by_key(unit, user_id, key.key) if stored is None else None
+                placed = await lookups.find_by_key(unit, user_id, key.key) if stored is None else None
             if stored is not None:
                 return stored.answer()
             if placed is not None:
@@ -115,7 +114,7 @@ class Checkout:
                 saga.supersedes_id = old.order.order_id
                 await self._end_superseded(uow, old, order)
             await self._orders.insert(uow, order)
-            bought = await order_queries.find_bought(uow, order.cart_id, order.cart_version)
+            bought = await lookups.find_bought(uow, order.cart_id, order.cart_version)
             if bought is not None:
                 raise BoughtMeanwhile(bought)
             lease = await sagas.insert_saga(uow, saga, self._settings.lease_seconds)

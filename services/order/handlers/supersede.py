@@ -11,7 +11,7 @@ from services.order.handlers.completion import Work
 from services.order.handlers.outside import Payments
 from services.order.handlers.refusal import already_paid
 from services.order.handlers.waiting import Waiting
-from services.order.repository import orders as order_queries
+from services.order.repository import lookups
 
 
 class Supersede:
@@ -28,7 +28,7 @@ class Supersede:
         Raises ORDER_ALREADY_PAID where its payment turns out to have taken the money: then that order is completed.
         """
         async with self._db.read() as unit:
-            open_id = await order_queries.find_open_of_cart(unit, cart_id)
+            open_id = await lookups.find_open_of_cart(unit, cart_id)
         if open_id is None:
             return None
         work = await self._waiting.take(open_id, until)

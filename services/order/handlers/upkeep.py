@@ -15,8 +15,7 @@ from services.order.domain.saga import OUT_OF_STOCK_AFTER_PAYMENT, Goal, SagaSta
 from services.order.domain.status import FulfilmentState, OrderState
 from services.order.handlers.completion import Completion
 from services.order.handlers.outside import Stock
-from services.order.repository import orders as order_queries
-from services.order.repository import sagas
+from services.order.repository import lookups, sagas
 from services.order.repository.orders import Orders
 from services.order.settings import OrderSettings
 
@@ -62,7 +61,7 @@ class Upkeep:
     async def make_sure_of_stock(self) -> None:
         """Commit the stock of paid orders whose event may not have done so, long before their holds are over."""
         async with self._db.read() as unit:
-            due = await order_queries.list_stock_due(unit)
+            due = await lookups.list_stock_due(unit)
         for order_id in due:
             try:
                 await self._stock.commit(order_id)
@@ -72,19 +71,19 @@ class Upkeep:
                 return  # inventory is away: the next run begins here
             else:
                 async with self._db.write() as uow:
-                    await order_queries.stock_sure(uow, [order_id])
+                    await lookups.stock_sure(uow, [order_id])
 
     async def _give_back(self, order_id: UUID) -> None:
         """Paid, and the goods are gone: cancelled and refunded, unless the order was given up already."""
         async with self._db.write() as uow:
             order = await self._orders.lock(uow, order_id, self._principal)
-            await order_queries.stock_sure(uow, [order_id])
+            await lookups.stock_sure(uow, [order_id])
             sent = order.fulfilment not in {FulfilmentState.UNFULFILLED, FulfilmentState.PROCESSING}
             if order.state is not OrderState.CONFIRMED or sent:
                 return
             lease = await sagas.take_lease(uow, order_id, self._settings.lease_seconds)
             if lease is None:
-                await order_queries.set_stock_due(uow, order_id, self._settings.lease_seconds)
+                await lookups.set_stock_due(uow, order_id, self._settings.lease_seconds)
                 return
             saga = await sagas.load_saga(uow, order_id)
             saga.goal, saga.state = Goal.CANCEL, SagaState.RUNNING
@@ -99,7 +98,7 @@ class Upkeep:
         """Complete orders whose time to be sent back is over."""
         window = timedelta(days=self._settings.return_window_days)
         async with self._db.read() as unit:
-            delivered = await order_queries.list_delivered(unit, window)
+            delivered = await lookups.list_delivered(unit, window)
         for order_id in delivered:
             async with self._db.write() as uow:
                 order = await self._orders.lock(uow, order_id, self._principal)

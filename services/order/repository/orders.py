@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Interval, Table, bindparam, func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mesh.database import ReadUnit, Record, UnitOfWork
@@ -113,44 +113,12 @@ _ATTEMPTS = statement(
 _SHIPMENTS = statement(
     select(*shipments.c).where(shipments.c.seller_order_id == func.any(bindparam("part_ids"))).order_by(shipments.c.id)
 )
-_BY_KEY = statement(
-    select(orders.c.id).where(orders.c.user_id == bindparam("user_id"), orders.c.place_key == bindparam("place_key"))
-)
-_OPEN_OF_CART = statement(
-    select(orders.c.id).where(orders.c.cart_id == bindparam("cart_id"), orders.c.state == OrderState.OPEN.value)
-)
-_BOUGHT = statement(
-    select(orders.c.id).where(
-        orders.c.cart_id == bindparam("cart_id"),
-        orders.c.cart_version == bindparam("cart_version"),
-        orders.c.state == OrderState.CONFIRMED.value,
-    )
-)
 _PART_ORDER = statement(
     select(seller_orders.c.order_id).where(
         seller_orders.c.id == bindparam("seller_order_id"),
         seller_orders.c.shop_id == bindparam("shop_id"),
         seller_orders.c.confirm_time.is_not(None),
     )
-)
-_SET_STOCK_DUE = statement(
-    update(orders)
-    .where(orders.c.id == bindparam("order_id"))
-    .values(stock_due_time=func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, bindparam("seconds")))
-)
-_STOCK_DUE = statement(
-    select(orders.c.id).where(orders.c.stock_due_time < func.now()).order_by(orders.c.stock_due_time).limit(200)
-)
-_STOCK_SURE = statement(
-    update(orders).where(orders.c.id == func.any(bindparam("order_ids"))).values(stock_due_time=None)
-)
-_DELIVERED = statement(
-    select(orders.c.id)
-    .where(orders.c.state == OrderState.CONFIRMED.value, orders.c.fulfilment_state == "DELIVERED")
-    .where(orders.c.payment_state != PaymentState.DISPUTED.value)
-    .where(orders.c.deliver_time < func.now() - bindparam("window", type_=Interval()))
-    .order_by(orders.c.deliver_time)
-    .limit(100)
 )
 
 
@@ -343,41 +311,3 @@ def _order(
         refunded_amount=row["refunded_amount"],
         version=row["version"],
     )
-
-
-async def find_by_key(unit: ReadUnit, user_id: UUID, place_key: str) -> UUID | None:
-    """The order that the call with this key placed, None where there is none."""
-    order_id: UUID | None = await unit.fetch_value(_BY_KEY, user_id=user_id, place_key=place_key)
-    return order_id
-
-
-async def find_open_of_cart(unit: ReadUnit, cart_id: UUID) -> UUID | None:
-    """The open order of a cart, None where there is none."""
-    order_id: UUID | None = await unit.fetch_value(_OPEN_OF_CART, cart_id=cart_id)
-    return order_id
-
-
-async def find_bought(unit: ReadUnit, cart_id: UUID, cart_version: int) -> UUID | None:
-    """The paid order of exactly this cart, which has not been taken off it yet; None where there is none."""
-    order_id: UUID | None = await unit.fetch_value(_BOUGHT, cart_id=cart_id, cart_version=cart_version)
-    return order_id
-
-
-async def set_stock_due(uow: UnitOfWork, order_id: UUID, seconds: float) -> None:
-    """Make sure of the order's stock in `seconds`."""
-    await uow.execute(_SET_STOCK_DUE, order_id=order_id, seconds=seconds)
-
-
-async def list_stock_due(unit: ReadUnit) -> list[UUID]:
-    """Up to 200 paid orders whose stock is to be made sure of now."""
-    return [row["id"] for row in await unit.fetch(_STOCK_DUE)]
-
-
-async def stock_sure(uow: UnitOfWork, order_ids: list[UUID]) -> None:
-    """Their stock is committed."""
-    await uow.execute(_STOCK_SURE, order_ids=order_ids)
-
-
-async def list_delivered(unit: ReadUnit, window: Any) -> list[UUID]:
-    """Up to 100 confirmed orders that were delivered longer than `window` ago."""
-    return [row["id"] for row in await unit.fetch(_DELIVERED, window=window)]
