@@ -10,7 +10,7 @@ from mesh.principal import current_principal
 from services.order.domain.order import Order
 from services.order.domain.saga import Goal, SagaState
 from services.order.domain.status import OrderState
-from services.order.repository import sagas
+from services.order.repository import lookups, sagas
 from services.order.repository.orders import Orders
 
 _OVER = frozenset({OrderState.CANCELLED, OrderState.REJECTED})
@@ -30,9 +30,10 @@ class Tidings:
         """The same for a capture; money of an order that is over already is given back."""
         if await self.payment_moved(uow, order_id):
             return True
-        order = await self._lock(uow, order_id)
-        if order is None or order.state not in _OVER:
+        if await lookups.find_state(uow, order_id) not in _OVER:
             return False
+        # What is over stays over, so the order need not be seen again under its lock.
+        order = await self._orders.lock(uow, order_id, current_principal())
         present = order.version
         if not order.money_came_late(payment_id, datetime.now(UTC)):
             return False

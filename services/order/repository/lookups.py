@@ -16,6 +16,7 @@ _BY_KEY = statement(
 _OPEN_OF_CART = statement(
     select(orders.c.id).where(orders.c.cart_id == bindparam("cart_id"), orders.c.state == OrderState.OPEN.value)
 )
+_STATE = statement(select(orders.c.state).where(orders.c.id == bindparam("order_id")))
 _BOUGHT = statement(
     select(orders.c.id).where(
         orders.c.cart_id == bindparam("cart_id"),
@@ -54,6 +55,12 @@ async def find_open_of_cart(unit: ReadUnit, cart_id: UUID) -> UUID | None:
     """The open order of a cart, None where there is none."""
     order_id: UUID | None = await unit.fetch_value(_OPEN_OF_CART, cart_id=cart_id)
     return order_id
+
+
+async def find_state(unit: ReadUnit, order_id: UUID) -> OrderState | None:
+    """Where an order stands, None where there is none."""
+    state = await unit.fetch_value(_STATE, order_id=order_id)
+    return None if state is None else OrderState(state)
 
 
 async def find_bought(unit: ReadUnit, cart_id: UUID, cart_version: int) -> UUID | None:
