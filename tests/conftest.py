@@ -1,5 +1,6 @@
 """What all tests share: no network beyond this machine, real servers where a test asks for them."""
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -17,6 +18,11 @@ _LOOPBACK = ["127.0.0.1", "::1"]
 # Cross-service tests run in both placements, as their outcome must not depend on it.
 _PLACEMENTS = ("together", "split")
 _START_SECONDS = 240
+
+
+def pytest_configure() -> None:
+    # A run that is told to end takes its servers along, as it does after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,8 +54,10 @@ async def stores(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stor
 def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The whole embedded stack, empty; when its tests are through, every invariant is verified on what they left."""
     running = Stack(Home(tmp_path_factory.mktemp("souk") / "home"))
-    running.up("--empty", *(["--split"] if request.param == "split" else []))
-    yield running
-    verified = running.souk("verify", "--wait", check=False)
-    running.souk("down")
+    try:
+        running.up("--empty", *(["--split"] if request.param == "split" else []))
+        yield running
+        verified = running.souk("verify", "--wait", check=False)
+    finally:
+        running.souk("down")
     assert verified.returncode == 0, verified.stdout + verified.stderr
