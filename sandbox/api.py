@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from sandbox import forms, intents, lists, methods, params, refunds
+from sandbox import connect, customers, disputes, forms, intents, lists, methods, params, refunds
 from sandbox.errors import ApiError, internal, invalid
 from sandbox.faults import Faults
 from sandbox.forms import Value
@@ -43,6 +43,10 @@ def _list(kind: str) -> Endpoint:
     return lambda session, call: lists.page(session, kind, call.path, call.form)
 
 
+def _list_reversals(session: Session, call: Call) -> Body:
+    return lists.page(session, "transfer_reversal", call.path, {**call.form, "transfer": call.ids[0]})
+
+
 ENDPOINTS: Sequence[tuple[str, str, Endpoint]] = (
     ("POST", "/v1/payment_intents", lambda s, c: intents.create(s, c.form, c.origin)),
     ("GET", "/v1/payment_intents", _list("payment_intent")),
@@ -55,10 +59,28 @@ ENDPOINTS: Sequence[tuple[str, str, Endpoint]] = (
     ("GET", "/v1/refunds/{id}", _retrieve("refund")),
     ("POST", "/v1/payment_methods", lambda s, c: methods.create(s, c.form)),
     ("GET", "/v1/payment_methods/{id}", lambda s, c: methods.retrieve(s, c.ids[0])),
+    ("POST", "/v1/payment_methods/{id}/attach", lambda s, c: customers.attach(s, c.ids[0], c.form)),
+    ("POST", "/v1/payment_methods/{id}/detach", lambda s, c: customers.detach(s, c.ids[0], c.form)),
+    ("POST", "/v1/customers", lambda s, c: customers.create(s, c.form)),
+    ("GET", "/v1/customers/{id}", _retrieve("customer")),
+    ("POST", "/v1/accounts", lambda s, c: connect.create_account(s, c.form)),
+    ("GET", "/v1/accounts/{id}", _retrieve("account")),
+    ("POST", "/v1/transfers", lambda s, c: connect.create_transfer(s, c.form)),
+    ("GET", "/v1/transfers", _list("transfer")),
+    ("GET", "/v1/transfers/{id}", _retrieve("transfer")),
+    ("POST", "/v1/transfers/{id}/reversals", lambda s, c: connect.reverse(s, c.ids[0], c.form)),
+    ("GET", "/v1/transfers/{id}/reversals", _list_reversals),
+    ("POST", "/_sandbox/accounts/{id}/drain", lambda s, c: connect.drain(s, c.ids[0])),
+    ("POST", "/_sandbox/accounts/{id}/restrict", lambda s, c: connect.restrict(s, c.ids[0], restricted=True)),
+    ("POST", "/_sandbox/accounts/{id}/release", lambda s, c: connect.restrict(s, c.ids[0], restricted=False)),
     ("GET", "/v1/charges", _list("charge")),
     ("GET", "/v1/charges/{id}", _retrieve("charge")),
     ("GET", "/v1/balance_transactions", _list("balance_transaction")),
     ("GET", "/v1/balance_transactions/{id}", _retrieve("balance_transaction")),
+    ("GET", "/v1/disputes", _list("dispute")),
+    ("GET", "/v1/disputes/{id}", _retrieve("dispute")),
+    ("POST", "/v1/disputes/{id}", lambda s, c: disputes.update(s, c.ids[0], c.form)),
+    ("POST", "/v1/disputes/{id}/close", lambda s, c: disputes.close(s, c.ids[0])),
     ("GET", "/v1/events", _list("event")),
     ("GET", "/v1/events/{id}", _retrieve("event")),
 )
@@ -120,12 +142,15 @@ class Api:
             if call.key and saved:
                 self._keys.save(call.key, request, answer)
         self._raised()
-        await asyncio.sleep(fault.withhold)
+        if fault.withhold:
+            # The request is done, and the same key gets its answer; only this connection waits.
+            self._keys.end(call.key)
+            await asyncio.sleep(fault.withhold)
         return _render(answer, call.key)
 
     def _execute(self, endpoint: Endpoint, call: Call) -> tuple[Stored, bool]:
         """Run the endpoint; a refusal such as a declined card is an answer too, with its effect."""
-        session = Session(self._store, self._faults.for_event, call.request_id, call.key or None)
+        session = Session(self._store, self._faults, call.request_id, call.key or None)
         try:
             body = endpoint(session, call)
             expand = params.sequence("expand", call.form.get("expand", []))

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# How soon the consequences of a test card come.
+CARD_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -15,6 +18,9 @@ class Card:
     decline_code: str = ""
     message: str = ""
     authenticates: bool = False
+    # What comes of its refund, by itself some time later.
+    refund_consequence: str = ""
+    disputed: bool = False
 
 
 def _declined(decline_code: str, last4: str, message: str = "Your card was declined.") -> Card:
@@ -59,6 +65,8 @@ CARDS = {
         message="Your card has insufficient funds.",
         authenticates=True,
     ),
+    "pm_card_createDispute": Card(last4="0259", disputed=True),
+    "pm_card_refundFail": Card(last4="5126", refund_consequence="refund_failure"),
     "pm_card_chargeDeclined": _GENERIC,
     "pm_card_visa_chargeDeclined": _GENERIC,
     "pm_card_chargeDeclinedInsufficientFunds": _FUNDS,

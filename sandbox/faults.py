@@ -34,3 +34,11 @@ class Faults:
     def for_event(self, event: Body) -> tuple[float, ...]:  # noqa: ARG002 the seam's signature
         """Seconds after which the event is delivered: one entry for each delivery."""
         return (0.0,)
+
+    def forgeries(self, event: Body) -> tuple[str, ...]:  # noqa: ARG002 the seam's signature
+        """Which false copies of the event are sent besides."""
+        return ()
+
+    def consequences(self, event: Body) -> tuple[tuple[str, float], ...]:  # noqa: ARG002 the seam's signature
+        """What happens to the event's object later on, each with the seconds until then."""
+        return ()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox import charges, methods, params, shapes
+from sandbox import charges, disputes, methods, params, shapes
 from sandbox.amounts import check_charge, check_currency
 from sandbox.cards import Card
 from sandbox.errors import ApiError, conflict, invalid, no_such
@@ -120,7 +120,10 @@ def _charge(session: Session, intent: Body, card: Card) -> Body:
     charges.settle(session, charge)
     intent |= {"status": "succeeded", "amount_received": intent["amount"]}
     session.save(charge, "charge.succeeded")
-    return session.save(intent, "payment_intent.succeeded")
+    session.save(intent, "payment_intent.succeeded")
+    if card.disputed:
+        disputes.begin(session, charge["id"])
+    return intent
 
 
 def _decline(

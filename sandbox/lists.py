@@ -25,6 +25,12 @@ _FILTERS: Mapping[str, Mapping[str, tuple[Reader, str]]] = {
         "type": (params.text, "json_extract(body, '$.type')"),
         "source": (params.text, "json_extract(body, '$.source')"),
     },
+    "dispute": {"payment_intent": (params.text, "payment_intent"), "charge": (params.text, "charge")},
+    "transfer": {
+        "destination": (params.text, "json_extract(body, '$.destination')"),
+        "transfer_group": (params.text, "json_extract(body, '$.transfer_group')"),
+    },
+    "transfer_reversal": {"transfer": (params.text, "json_extract(body, '$.transfer')")},
     "event": {"type": (params.text, "json_extract(body, '$.type')"), "types": (params.sequence, "")},
 }
 

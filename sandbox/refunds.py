@@ -1,6 +1,7 @@
 """Refunds of captured charges."""
 
-from sandbox import params, shapes
+from sandbox import disputes, methods, params, shapes
+from sandbox.cards import CARD_SECONDS
 from sandbox.errors import conflict, invalid, missing_param
 from sandbox.forms import Value
 from sandbox.session import Session
@@ -21,6 +22,8 @@ def create(session: Session, form: dict[str, Value]) -> Body:
     if values.get("reason", _REASONS[0]) not in _REASONS:
         raise invalid(f"Invalid reason: must be one of {', '.join(_REASONS)}", param="reason")
     charge = _charge(session, values)
+    if not disputes.is_refundable(session, charge):
+        raise conflict(f"Charge {charge['id']} has been charged back; cannot issue a refund.", "charge_disputed")
     left = charge["amount_captured"] - charge["amount_refunded"]
     amount = values.get("amount", left)
     _check(charge, amount, left)
@@ -30,8 +33,28 @@ def create(session: Session, form: dict[str, Value]) -> Body:
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
     session.save(refund, "refund.created")
+    if consequence := methods.card_of(session.load("payment_method", charge["payment_method"])).refund_consequence:
+        session.store.postpone(refund["id"], consequence, CARD_SECONDS)
     session.save(charge, "charge.refunded", previous={"amount_refunded": charge["amount_refunded"] - amount})
     return refund
+
+
+def fail(session: Session, refund_id: str) -> None:
+    """The buyer's bank sends a refund back, days after it was made: the money is ours again."""
+    refund = session.load("refund", refund_id)
+    if refund["status"] not in ("succeeded", "pending"):
+        return
+    charge = session.load("charge", refund["charge"])
+    entry = session.save(shapes.balance_transaction(refund, "refund_failure", refund["amount"], 0))
+    refund |= {
+        "status": "failed",
+        "failure_reason": "lost_or_stolen_card",
+        "failure_balance_transaction": entry["id"],
+    }
+    before = charge["amount_refunded"]
+    charge |= {"amount_refunded": before - refund["amount"], "refunded": False}
+    session.save(charge)
+    session.save(refund, "refund.failed", "charge.refund.updated", previous={"status": "succeeded"})
 
 
 def _charge(session: Session, values: Body) -> Body:

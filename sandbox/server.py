@@ -10,10 +10,16 @@ from pathlib import Path
 from aiohttp import web
 
 from sandbox.api import Api
+from sandbox.consequences import Consequences
+from sandbox.control import Control
 from sandbox.faults import Faults
+from sandbox.injected import Injected
 from sandbox.mail import Mailbox
 from sandbox.store import Store
 from sandbox.webhooks import Deliverer
+
+# How long answers that are kept back hold up the end.
+_FAREWELL_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +42,45 @@ class Running:
     smtp_port: int
 
 
-class _Unheard(Faults):
-    """Where nobody listens, no event is queued for delivery."""
-
-    def for_event(self, event: dict[str, object]) -> tuple[float, ...]:  # noqa: ARG002 the seam's signature
-        return ()
-
-
 @asynccontextmanager
 async def running(options: Options, faults: Faults | None = None) -> AsyncIterator[Running]:
-    """Serve until the block ends."""
+    """Serve until the block ends; `faults` stand in for those that are set by the control endpoint."""
     store = Store(options.data / "sandbox.sqlite")
     deliverer = Deliverer(store, options.webhook_url, options.webhook_secret)
-    api = Api(store, faults or (Faults() if options.webhook_url else _Unheard()), deliverer.wake)
+    injected = Injected(heard=bool(options.webhook_url))
+    consequences = Consequences(store, faults or injected, deliverer.wake)
+
+    def raised() -> None:
+        deliverer.wake()
+        consequences.wake()
+
+    api = Api(store, faults or injected, raised)
+    control = Control(store, injected, raised)
     mailbox = Mailbox(store)
-    runner = web.AppRunner(_app(api, mailbox), access_log=None)
+    runner = web.AppRunner(
+        _app([*api.routes(), *control.routes(), web.get("/dev/mailbox", mailbox.show)]), access_log=None
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, options.host, options.port)
         await site.start()
         smtp = await asyncio.get_running_loop().create_server(mailbox.protocol, options.host, options.smtp_port)
-        delivering = asyncio.create_task(deliverer.run()) if options.webhook_url else None
+        tasks = [asyncio.create_task(consequences.run())]
+        if options.webhook_url:
+            tasks.append(asyncio.create_task(deliverer.run()))
         try:
             yield Running(runner.addresses[0][1], smtp.sockets[0].getsockname()[1])
         finally:
             smtp.close()
-            await _stop(delivering)
+            await _stop(tasks)
     finally:
         await runner.cleanup()
         store.close()
 
 
-def _app(api: Api, mailbox: Mailbox) -> web.Application:
+def _app(routes: list[web.RouteDef]) -> web.Application:
     app = web.Application()
-    app.add_routes([web.get("/healthz", _health), web.get("/dev/mailbox", mailbox.show), *api.routes()])
+    app.add_routes([web.get("/healthz", _health), *routes])
     return app
 
 
@@ -77,8 +88,8 @@ async def _health(_request: web.Request) -> web.Response:
     return web.json_response({"status": "SERVING"})
 
 
-async def _stop(task: asyncio.Task[None] | None) -> None:
-    if task is not None:
+async def _stop(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task

@@ -1,24 +1,22 @@
 """One request at work: the store, who asked, and the events that its changes raise."""
 
-from collections.abc import Callable
 from typing import Any
 
 from sandbox import shapes
 from sandbox.errors import no_such
+from sandbox.faults import Faults
 from sandbox.shapes import Body
 from sandbox.store import Store
 
 API_VERSION = "2026-10-28.endive"
-# Delays in seconds after which an event is delivered: one entry for each delivery.
-Deliveries = Callable[[Body], tuple[float, ...]]
 
 
 class Session:
     """What an endpoint works with; everything it does is committed at once, by its caller."""
 
-    def __init__(self, store: Store, deliveries: Deliveries, request_id: str | None, key: str | None) -> None:
+    def __init__(self, store: Store, faults: Faults, request_id: str | None = None, key: str | None = None) -> None:
         self.store = store
-        self._deliveries = deliveries
+        self._faults = faults
         self._request_id = request_id
         self._key = key
 
@@ -35,9 +33,16 @@ class Session:
         for kind in events:
             event = shapes.event(kind, body, previous, self._request_id, self._key, API_VERSION)
             self.store.put(event)
-            for delay in self._deliveries(event):
-                self.store.enqueue(event["id"], delay)
+            self._tell(event)
         return body
+
+    def _tell(self, event: Body) -> None:
+        for delay in self._faults.for_event(event):
+            self.store.enqueue(event["id"], delay)
+        for forgery in self._faults.forgeries(event):
+            self.store.forge(event["id"], forgery)
+        for consequence, delay in self._faults.consequences(event):
+            self.store.postpone(event["data"]["object"]["id"], consequence, delay)
 
     def expand(self, body: Body, paths: list[str]) -> Body:
         """Replace ids by their objects along `expand[]` paths, as deep as the path goes."""

@@ -151,6 +151,13 @@ def _outcome(card: Card) -> Body:
     }
 
 
+_BOOKED_AS = {
+    "refund": "REFUND FOR CHARGE",
+    "refund_failure": "REFUND FAILURE",
+    "adjustment": "Chargeback withdrawal or its return",
+}
+
+
 def balance_transaction(source: Body, kind: str, amount: int, fee: int) -> Body:
     created = now()
     fee_details = [
@@ -170,7 +177,7 @@ def balance_transaction(source: Body, kind: str, amount: int, fee: int) -> Body:
         "balance_type": "payments",
         "created": created,
         "currency": source["currency"],
-        "description": source["description"] if kind == "charge" else "REFUND FOR CHARGE",
+        "description": _BOOKED_AS.get(kind) or source.get("description"),
         "exchange_rate": None,
         "fee": fee,
         "fee_details": fee_details if fee else [],
@@ -203,6 +210,113 @@ def refund(charge_: Body, params: Body, amount: int) -> Body:
         "source_transfer_reversal": None,
         "status": "succeeded",
         "transfer_reversal": None,
+    }
+
+
+def account(params: Body) -> Body:
+    wanted = params.get("capabilities", {})
+    return {
+        "id": new_id("acct"),
+        "object": "account",
+        "business_profile": params.get("business_profile"),
+        "business_type": params.get("business_type"),
+        "capabilities": dict.fromkeys(wanted, "active"),
+        "charges_enabled": False,
+        "controller": params.get("controller"),
+        "country": params.get("country", "US"),
+        "created": now(),
+        "default_currency": params.get("default_currency"),
+        "details_submitted": True,
+        "email": params.get("email"),
+        "metadata": params.get("metadata", {}),
+        "payouts_enabled": True,
+        "requirements": {"currently_due": [], "disabled_reason": None, "eventually_due": [], "past_due": []},
+        "settings": params.get("settings", {}),
+        "type": params.get("type", "none"),
+    }
+
+
+def transfer(params: Body) -> Body:
+    transfer_id = new_id("tr")
+    reversals = {"object": "list", "data": [], "has_more": False, "url": f"/v1/transfers/{transfer_id}/reversals"}
+    return {
+        "id": transfer_id,
+        "object": "transfer",
+        "amount": params["amount"],
+        "amount_reversed": 0,
+        "balance_transaction": None,
+        "created": now(),
+        "currency": params["currency"],
+        "description": params.get("description"),
+        "destination": params["destination"],
+        "destination_payment": new_id("py"),
+        "livemode": False,
+        "metadata": params.get("metadata", {}),
+        "reversals": reversals,
+        "reversed": False,
+        "source_transaction": params.get("source_transaction"),
+        "source_type": "card",
+        "transfer_group": params.get("transfer_group"),
+    }
+
+
+def transfer_reversal(transfer_: Body, params: Body, amount: int) -> Body:
+    return {
+        "id": new_id("trr"),
+        "object": "transfer_reversal",
+        "amount": amount,
+        "balance_transaction": None,
+        "created": now(),
+        "currency": transfer_["currency"],
+        "description": params.get("description"),
+        "destination_payment_refund": new_id("pyr"),
+        "metadata": params.get("metadata", {}),
+        "source_refund": None,
+        "transfer": transfer_["id"],
+    }
+
+
+def customer(params: Body) -> Body:
+    return {
+        "id": new_id("cus"),
+        "object": "customer",
+        "address": None,
+        "balance": 0,
+        "created": now(),
+        "currency": None,
+        "description": params.get("description"),
+        "email": params.get("email"),
+        "livemode": False,
+        "metadata": params.get("metadata", {}),
+        "name": params.get("name"),
+    }
+
+
+def dispute(charge_: Body, reason: str) -> Body:
+    created = now()
+    return {
+        "id": new_id("du"),
+        "object": "dispute",
+        "amount": charge_["amount_captured"] - charge_["amount_refunded"],
+        "balance_transactions": [],
+        "charge": charge_["id"],
+        "created": created,
+        "currency": charge_["currency"],
+        "enhanced_eligibility_types": [],
+        "evidence": {"uncategorized_text": None},
+        "evidence_details": {
+            "due_by": created + 7 * 86400,
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": False,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": charge_["payment_intent"],
+        "payment_method_details": {"type": "card", "card": {"brand": "visa", "network_reason_code": "10.4"}},
+        "reason": reason,
+        "status": "needs_response",
     }
 
 

@@ -23,6 +23,12 @@ CREATE TABLE IF NOT EXISTS idempotency_keys (
 CREATE TABLE IF NOT EXISTS deliveries (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL, attempt INTEGER NOT NULL, due REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (due);
+CREATE TABLE IF NOT EXISTS forgeries (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL, kind TEXT NOT NULL, status INTEGER);
+CREATE INDEX IF NOT EXISTS forgeries_unsent ON forgeries (seq) WHERE status IS NULL;
+CREATE TABLE IF NOT EXISTS consequences (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, object_id TEXT NOT NULL, kind TEXT NOT NULL, due REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS consequences_due ON consequences (due);
 CREATE TABLE IF NOT EXISTS mails (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, recipient TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL,
   html TEXT NOT NULL, send_time TEXT NOT NULL);
@@ -93,3 +99,12 @@ class Store:
         self.query(
             "INSERT INTO deliveries (event_id, attempt, due) VALUES (?, ?, ?)", event_id, attempt, time.time() + delay
         )
+
+    def forge(self, event_id: str, kind: str) -> None:
+        """Have a false copy of an event sent."""
+        self.query("INSERT INTO forgeries (event_id, kind) VALUES (?, ?)", event_id, kind)
+
+    def postpone(self, object_id: str, kind: str, delay: float) -> None:
+        """Have something happen to an object later."""
+        due = time.time() + delay
+        self.query("INSERT INTO consequences (object_id, kind, due) VALUES (?, ?, ?)", object_id, kind, due)

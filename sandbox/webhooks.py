@@ -1,15 +1,16 @@
 """Delivers events as signed webhooks, again and again until they are taken."""
 
 import asyncio
-import hashlib
-import hmac
 import json
 import logging
 import time
 
 import aiohttp
 
+from sandbox.due import Due
+from sandbox.forgery import forge
 from sandbox.shapes import Body
+from sandbox.signature import sign
 from sandbox.store import Store
 
 _LOG = logging.getLogger(__name__)
@@ -20,12 +21,6 @@ _GIVEN_UP_AFTER = 3 * 86400
 _OK = range(200, 300)
 
 
-def sign(payload: bytes, secret: str, timestamp: int) -> str:
-    """The `Stripe-Signature` header of a payload."""
-    digest = hmac.new(secret.encode(), f"{timestamp}.".encode() + payload, hashlib.sha256).hexdigest()
-    return f"t={timestamp},v1={digest}"
-
-
 class Deliverer:
     """Sends what is due in the store's queue; a restart goes on where it stopped."""
 
@@ -33,29 +28,25 @@ class Deliverer:
         self._store = store
         self._url = url
         self._secret = secret
-        self._woken = asyncio.Event()
+        self._due_work = Due(self._deliver_due, self._next_time)
 
     def wake(self) -> None:
         """There may be something new to deliver."""
-        self._woken.set()
+        self._due_work.wake()
 
     async def run(self) -> None:
         """Deliver until cancelled."""
-        async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
-            while True:
-                self._woken.clear()
-                due = self._due()
-                await asyncio.gather(*(self._deliver(session, *row) for row in due))
-                if not due:
-                    await self._rest()
+        async with aiohttp.ClientSession(timeout=_TIMEOUT) as self._http:
+            await self._due_work.run()
 
-    async def _rest(self) -> None:
-        rows = self._store.query("SELECT min(due) FROM deliveries")
-        pause = 60.0 if rows[0][0] is None else max(rows[0][0] - time.time(), 0.01)
-        try:
-            await asyncio.wait_for(self._woken.wait(), pause)
-        except TimeoutError:
-            return
+    async def _deliver_due(self) -> bool:
+        due, forgeries = self._due(), self._forgeries()
+        await asyncio.gather(*(self._deliver(*row) for row in due), *(self._send_forgery(*row) for row in forgeries))
+        return bool(due or forgeries)
+
+    def _next_time(self) -> float | None:
+        next_time: float | None = self._store.query("SELECT min(due) FROM deliveries")[0][0]
+        return next_time
 
     def _due(self) -> list[tuple[int, str, int]]:
         return self._store.query(
@@ -64,9 +55,12 @@ class Deliverer:
             _BATCH,
         )
 
-    async def _deliver(self, session: aiohttp.ClientSession, seq: int, event_id: str, attempt: int) -> None:
+    def _forgeries(self) -> list[tuple[int, str, str]]:
+        return self._store.query("SELECT seq, event_id, kind FROM forgeries WHERE status IS NULL LIMIT ?", _BATCH)
+
+    async def _deliver(self, seq: int, event_id: str, attempt: int) -> None:
         event = self._store.find(event_id)
-        if event is None or await self._send(session, event):
+        if event is None or await self._send(event):
             self._done(seq, event)
             return
         if event["created"] < time.time() - _GIVEN_UP_AFTER:
@@ -77,21 +71,32 @@ class Deliverer:
             "UPDATE deliveries SET attempt = attempt + 1, due = ? WHERE seq = ?", time.time() + pause, seq
         )
 
-    async def _send(self, session: aiohttp.ClientSession, event: Body) -> bool:
+    async def _send(self, event: Body) -> bool:
         payload = json.dumps(event, indent=2).encode()
+        status = await self._post(event["id"], payload, sign(payload, self._secret, int(time.time())))
+        return status in _OK
+
+    async def _send_forgery(self, seq: int, event_id: str, kind: str) -> None:
+        """Once: whatever the answer is, it is only counted."""
+        event = self._store.find(event_id)
+        status = 0 if event is None else await self._post(event_id, *forge(kind, event, self._secret))
+        self._store.query("UPDATE forgeries SET status = ? WHERE seq = ?", status, seq)
+
+    async def _post(self, event_id: str, payload: bytes, signature: str) -> int:
+        """The status of the answer, 0 where none came."""
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": sign(payload, self._secret, int(time.time())),
+            "Stripe-Signature": signature,
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         }
         try:
-            async with session.post(self._url, data=payload, headers=headers, allow_redirects=False) as answer:
+            async with self._http.post(self._url, data=payload, headers=headers, allow_redirects=False) as answer:
                 if answer.status not in _OK:
-                    _LOG.info("webhook %s: %s", event["id"], answer.status)
-                return answer.status in _OK
+                    _LOG.info("webhook %s: %s", event_id, answer.status)
+                return answer.status
         except (aiohttp.ClientError, TimeoutError) as error:
-            _LOG.info("webhook %s: %s", event["id"], type(error).__name__)
-            return False
+            _LOG.info("webhook %s: %s", event_id, type(error).__name__)
+            return 0
 
     def _done(self, seq: int, event: Body | None) -> None:
         with self._store.transaction():

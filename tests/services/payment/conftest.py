@@ -20,7 +20,7 @@ from mesh.principal import ANONYMOUS, Principal, acting_as, service_principal
 from sandbox.faults import NONE, Fault, Faults
 from sandbox.forms import Value
 from sandbox.server import Options, running
-from sandbox.webhooks import sign
+from sandbox.signature import sign
 from tests.sandbox.conftest import connected
 from tests.services.market import Market, running_market
 from tests.stores import Stores

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mesh.errors import FailedPrecondition, Internal, InvalidArgument, NotFound
 from mesh.money import Money
-from sandbox.webhooks import sign
+from sandbox.signature import sign
 from services.payment.domain.amounts import NotChargeable, from_stripe, to_stripe
 from services.payment.domain.ledger import Account, capture_entry, refund_entry
 from services.payment.domain.lines import PaymentLine, Shares, make_line, require_sum
