@@ -66,6 +66,7 @@ class TestKeyedCall:
         first, second = await keyed(world, number=1), await keyed(world, number=1)
         assert first.text == second.text
         assert await effects(world) == 1
+        assert len(world.echo.calls) == 1
 
     async def test_takes_effect_once_when_two_come_at_once(self, world: World) -> None:
         async def ask() -> Any:
