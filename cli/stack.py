@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import asdict, replace
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
@@ -30,7 +31,7 @@ Part = Annotated[str, typer.Argument(help="A name that `souk status` lists.")]
 def up(
     *,
     detach: Annotated[bool, typer.Option("--detach", help="Return when everything is ready.")] = False,
-    port: Annotated[int, typer.Option(help="The edge's port; 0: 8080, or a free one.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The edge's port; 0: 8080, or a free one.")] = 0,
     workers: Annotated[int, typer.Option(min=1, help="How many processes host the services.")] = 2,
     split: Annotated[bool, typer.Option("--split", help="One process for each service.")] = False,
     empty: Annotated[bool, typer.Option("--empty", help="No demo catalogue in a new store.")] = False,
@@ -141,6 +142,8 @@ def migrate() -> None:
         changed = asyncio.run(upgrade_all(url, migrated_services()))
     except StoreVersionError as error:
         raise StackError(str(error)) from error
+    except OSError as error:
+        raise StackError(f"The database at {urlsplit(url).hostname} does not answer: {error}") from error
     _console.print(f"Migrated: {', '.join(changed)}." if changed else "Every schema is at its newest migration.")
 
 

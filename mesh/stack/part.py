@@ -18,7 +18,7 @@ _PROBE_SECONDS = 0.05
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 10.0
 # A process that ran so long before it died starts again at once.
-_STEADY_SECONDS = 30.0
+_STEADY_SECONDS = 10.0
 
 
 class Part:
@@ -95,7 +95,7 @@ class Part:
         attempts = 0
         while True:
             began = time.monotonic()
-            code = await self._run_once()
+            ended = await self._run_once()
             if self._unwanted.is_set():
                 return
             attempts += 1
@@ -104,17 +104,23 @@ class Part:
             pause = _FIRST_PAUSE if time.monotonic() - began > _STEADY_SECONDS else pause
             self._restarts += 1
             self._set(Status.STARTING)
-            self._say(f"{self.component.name} {_how(code)}; it starts again in {pause:g} s.")
+            self._say(f"{self.component.name} {ended}; it starts again in {pause:g} s.")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._unwanted.wait(), pause)
                 return
             pause = min(pause * 2, _LONGEST_PAUSE)
 
-    async def _run_once(self) -> int:
-        if self.component.prepare is not None:
-            await self.component.prepare()
+    async def _run_once(self) -> str:
+        """Run it to its end, and say how it ended."""
+        try:
+            if self.component.prepare is not None:
+                await self.component.prepare()
+        except (StackError, OSError) as error:
+            if not self._ready.is_set():
+                raise
+            return f"cannot be started ({error})"
         if self._unwanted.is_set():
-            return 0
+            return "is not wanted"
         with open_log(self._home.log(self.component.name)) as log:
             process = await asyncio.create_subprocess_exec(
                 *self.component.argv,
@@ -133,7 +139,7 @@ class Part:
         code = await process.wait()
         watch.cancel()
         self._process = None
-        return code
+        return _how(code)
 
     async def _watch_readiness(self) -> None:
         again = self._ready.is_set()

@@ -131,7 +131,7 @@ class Postgres:
             connection = await asyncpg.connect(
                 host=LOOPBACK, port=self.port, user="postgres", password=self._password, database="postgres", timeout=5
             )
-        except (OSError, TimeoutError, asyncpg.PostgresError):
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return False
         try:
             await self._make_role(connection)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mesh.stack.component import Component, accepts
+from mesh.stack.component import Component, Step, accepts
 from mesh.stack.errors import StackError
 from mesh.stack.home import Home
 from mesh.stack.part import Part
@@ -31,10 +31,10 @@ class Stage:
         self.said: list[str] = []
         self.parts: list[Part] = []
 
-    def part(self, program: str, *, stop_seconds: float = 5) -> Part:
+    def part(self, program: str, *, stop_seconds: float = 5, prepare: Step | None = None) -> Part:
         port = Ports(private=True).usual(1)
         argv = (sys.executable, "-c", program, str(port))
-        component = Component("example", argv, port, accepts(port), stop_seconds=stop_seconds)
+        component = Component("example", argv, port, accepts(port), stop_seconds=stop_seconds, prepare=prepare)
         self.parts.append(Part(component, self.home, self.said.append, lambda: None))
         return self.parts[-1]
 
@@ -94,3 +94,19 @@ class TestPart:
         await part.stop()
         assert part.snapshot().pid == 0
         assert stage.said == ["example did not stop in 0 s and was killed."]
+
+    async def test_goes_on_trying_when_it_cannot_be_prepared_again(self, stage: Stage) -> None:
+        healthy = True
+
+        async def prepare() -> None:
+            if not healthy:
+                raise StackError("the disk is full")
+
+        part = stage.part(SERVER, prepare=prepare)
+        await part.start()
+        healthy = False
+        first = part.snapshot().pid
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: "example cannot be started (the disk is full); it starts again in 1 s." in stage.said)
+        healthy = True
+        await until(lambda: part.snapshot().state is Status.RUNNING)
