@@ -1,5 +1,6 @@
 """What only a socket shows: headers of the edge, malformed bytes, caching, health."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -117,6 +118,29 @@ class TestPort:
         with pytest.raises(RuntimeError, match=str(wire.node.port)):
             await other.start(f"127.0.0.1:{wire.node.port}")
         await other.stop()
+
+
+class TestStop:
+    async def test_lets_calls_in_flight_end(self, wire: Wire) -> None:
+        began = asyncio.Event()
+
+        async def behave(_request: Any, _call: Any) -> Any:
+            began.set()
+            await asyncio.sleep(0.3)
+            return wire.messages.EchoReply(text="done")
+
+        wire.echo.behave = behave
+        answer = asyncio.ensure_future(say(wire))
+        await began.wait()
+        await wire.node.stop()
+        assert (await answer).text == "done"
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await say(wire)
+        assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
+
+
+async def say(wire: Wire) -> Any:
+    return await wire.stub.Say(wire.messages.EchoRequest())
 
 
 async def always() -> bool:
