@@ -1,5 +1,6 @@
 """What all tests share: no network beyond this machine, real servers where a test asks for them."""
 
+import shutil
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -61,3 +62,4 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     finally:
         running.souk("down")
     assert verified.returncode == 0, verified.stdout + verified.stderr
+    shutil.rmtree(running.home.root)

@@ -1,9 +1,11 @@
 """The stores of the embedded stack without the stack."""
 
 import asyncio
+import shutil
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mesh.stack.home import Home
 from mesh.stack.nats import PORT as NATS_PORT
@@ -32,9 +34,12 @@ async def running_stores(home: Home) -> AsyncIterator[Stores]:
     postgres = Postgres(home, ports.usual(POSTGRES_PORT))
     nats = Nats(home, ports.usual(NATS_PORT))
     redis = Redis(home, ports.usual(REDIS_PORT))
-    parts = [Part(each.component(), home, print, lambda: None) for each in (postgres, nats, redis)]
+    # Nobody opens this cluster again: it ends without the checkpoint that writes the files of every test.
+    components = (replace(postgres.component(), stop_signal=signal.SIGQUIT), nats.component(), redis.component())
+    parts = [Part(each, home, print, lambda: None) for each in components]
     try:
         await asyncio.gather(*(part.start() for part in parts))
         yield Stores(postgres.url, nats.url, redis.url)
     finally:
         await asyncio.gather(*(part.stop() for part in parts))
+        shutil.rmtree(home.root)
