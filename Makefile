@@ -41,7 +41,7 @@ arch: $(DEV) ## Who may import whom
 	@$(BIN)/lint-imports
 
 chaos: $(DEV) ## Fault tests, bounded in time (ARGS="--seed 7")
-	@$(BIN)/pytest tests/chaos $(ARGS)
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 bench: $(DEV) ## Cost of the golden calls, as ratios and CPU-milliseconds
 	@$(BIN)/python -m tests.bench $(ARGS)
