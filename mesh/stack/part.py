@@ -18,7 +18,7 @@ _PROBE_SECONDS = 0.05
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 10.0
 # A process that ran so long before it died starts again at once.
-_STEADY_SECONDS = 10.0
+_STEADY_SECONDS = 5.0
 
 
 class Part:
