@@ -1,0 +1,157 @@
+"""A running stack, buyers, goods and faults: what an experiment works with."""
+
+import asyncio
+import random
+import re
+import shutil
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+
+from cli.rest import Rest
+from mesh.stack import breaking
+from mesh.stack.state import Status
+from tests.chaos.history import judge
+from tests.chaos.market import Market
+from tests.goods import Goods, put_up
+from tests.stack_process import Stack
+
+HEAL_SECONDS = 60.0
+_VIOLATIONS = re.compile(r"violations: (\d+)")
+
+
+def crash_file(stack: Stack) -> Path:
+    """Where a stack under test is told at which label to die."""
+    return stack.home.root / "crash-at"
+
+
+@dataclass
+class Lab:
+    """One stack under test. Experiments run one after the other, each with buyers of its own."""
+
+    stack: Stack
+    seed: int
+    rng: random.Random = field(init=False)
+    market: Market = field(init=False)
+    # What this run was asked to do: a smaller machine does less of it.
+    checkouts: int = 2000
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.seed)  # noqa: S311  it must be repeatable, not secret
+        self.market = Market(self.stack.edge, self.rng)
+
+    def expect(self, holds: object, otherwise: str) -> None:
+        """Note a problem unless it holds."""
+        if not holds:
+            self.problems.append(otherwise)
+
+    def note(self, text: str) -> None:
+        """Say something in the summary."""
+        self.notes.append(text)
+
+    async def goods(self, title: str, stock: int = 1_000_000) -> Goods:
+        """A new thing in a new shop."""
+
+        def put() -> Goods:
+            with Rest(self.stack.edge) as rest:
+                return put_up(rest, f"Shop of {title}", title, 2500, stock=stock)
+
+        return await asyncio.to_thread(put)
+
+    @property
+    def parts(self) -> list[str]:
+        """The processes of the stack."""
+        return [each.name for each in self.stack.state.processes]
+
+    @property
+    def workers(self) -> list[str]:
+        """Those that host services."""
+        return [name for name in self.parts if name.startswith("worker-")]
+
+    def kill(self, part: str) -> int:
+        """Kill -9; the supervisor starts it again."""
+        return breaking.kill(self.stack.home, part)
+
+    @contextmanager
+    def frozen(self, part: str) -> Iterator[None]:
+        """SIGSTOP, then SIGCONT."""
+        with breaking.frozen(self.stack.home, part):
+            yield
+
+    async def freeze(self, part: str, seconds: float) -> None:
+        """SIGSTOP for so long."""
+        with self.frozen(part):
+            await asyncio.sleep(seconds)
+
+    async def hinder(self, part: str, how: str, seconds: float, delay: float = 0.0) -> None:
+        """Make the way to a part slow or cut it, and wait until it has healed."""
+        await breaking.hinder(self.stack.home, part, how, seconds=seconds, delay=delay)
+        await asyncio.sleep(seconds)
+
+    async def healed(self) -> None:
+        """Return when every part runs and the edge answers."""
+        async with asyncio.timeout(HEAL_SECONDS):
+            while any(each.state is not Status.RUNNING for each in self.stack.state.processes):
+                await asyncio.sleep(0.05)
+            while not await self.market.is_up():
+                await asyncio.sleep(0.05)
+
+    async def souk(self, *arguments: str) -> str:
+        """Run one command and return what it printed."""
+        done = await asyncio.to_thread(self.stack.souk, *arguments, check=False)
+        if done.returncode:
+            return f"{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def wipe(self, part: str) -> None:
+        """Delete what a stopped part has stored."""
+        shutil.rmtree(self.stack.home.data(part))
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[asyncpg.Connection]:
+        """The store itself."""
+        connection = await asyncpg.connect(self.stack.urls["postgres"])
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def verdict(self) -> None:
+        """Everything healed and settled: the invariants hold, and the clients were told the truth."""
+        await self.healed()
+        printed = await self.souk("verify", "--wait")
+        found = _VIOLATIONS.search(printed)
+        self.expect(found and found[1] == "0", f"souk verify: {printed[-1500:]}")
+        for contradiction in await judge(self.market):
+            self.problems.append(contradiction)
+
+
+Experiment = Callable[[Lab], Awaitable[None]]
+
+
+async def during(work: Awaitable[object], fault: Awaitable[object]) -> float:
+    """Run a fault while there is work; return how many seconds the work went on after the fault was over."""
+
+    async def timed() -> float:
+        await fault
+        return time.monotonic()
+
+    _, healed = await asyncio.gather(work, timed())
+    return max(time.monotonic() - healed, 0.0)
+
+
+async def each_of(count: int, side_by_side: int, one: Callable[[int], Awaitable[object]]) -> None:
+    """Do something many times, some at once."""
+    gate = asyncio.Semaphore(side_by_side)
+
+    async def gated(number: int) -> None:
+        async with gate:
+            await one(number)
+
+    await asyncio.gather(*(gated(number) for number in range(count)))
