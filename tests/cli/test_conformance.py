@@ -19,7 +19,7 @@ from cli.conformance.case import (
     race,
     require_refused,
 )
-from cli.conformance.client import Client, Reply
+from cli.conformance.client import Client, Reply, UnexpectedError
 from cli.conformance.report import write_junit
 
 
@@ -67,12 +67,15 @@ class TestJudge:
         assert (result.outcome, result.seen, result.failed) == (Outcome.NOT_RUN, "no sandbox", False)
 
     async def test_a_market_that_does_not_answer_is_broken(self, bench: Bench) -> None:
-        async def run(bench: Bench, seen: Seen) -> None:  # noqa: ARG001  the shape of a case
-            await bench.ready(3)
+        async def one(_: int) -> str:
+            raise UnexpectedError("POST /orders answered 500")
+
+        async def run(bench: Bench, seen: Seen) -> None:
+            await race(bench, seen, 2, one)
 
         result = await judge(bench, case(run))
         assert (result.outcome, result.failed) == (Outcome.BROKEN, True)
-        assert "/auth/register" in result.seen
+        assert result.seen == "UnexpectedError: POST /orders answered 500"
 
 
 class TestRequireRefused:
