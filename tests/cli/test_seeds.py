@@ -2,7 +2,7 @@
 
 import csv
 import io
-from xml.etree import ElementTree
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -54,7 +54,7 @@ class TestPictures:
     def test_every_form_has_a_picture_of_well_formed_svg(self) -> None:
         for craft in CRAFTS:
             for form in craft.forms:
-                assert ElementTree.fromstring(draw(form.name, form.name, craft.colours)).tag.endswith("svg")  # noqa: S314  our own text
+                assert ET.fromstring(draw(form.name, form.name, craft.colours)).tag.endswith("svg")  # noqa: S314  our own text
 
     def test_is_small(self) -> None:
         assert max(len(draw(str(n), "teapot", CRAFTS[0].colours)) for n in range(50)) < 2_048
