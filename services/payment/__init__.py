@@ -1,5 +1,5 @@
-"""Payment owns payments, refunds, the provider's webhooks and the double-entry ledger.
+"""Payment owns payments, refunds, disputes, payouts, the provider's webhooks and the double-entry ledger.
 
-It emits payment.authorized, .captured, .failed, .requires_action and refund.succeeded, .failed; it calls the payment
-provider and no service: order learns by the events.
+It emits payment.authorized, .captured, .failed, .requires_action, refund.succeeded, .failed, dispute.opened, .closed
+and payout.created, .closed; it calls the payment provider, and seller about shops that are to be paid.
 """

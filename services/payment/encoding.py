@@ -1,14 +1,26 @@
-"""Payments, refunds and the ledger as messages."""
+"""Payments, refunds, payouts and the ledger as messages."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from souk.payment.v1 import ledger_pb2, payment_pb2, refund_pb2
+from souk.payment.v1 import (
+    ledger_pb2,
+    payment_pb2,
+    payout_pb2,
+    payout_service_pb2,
+    reconciliation_pb2,
+    refund_pb2,
+)
 
 from mesh import money
 from services.payment.domain.payment import Payment
+from services.payment.domain.payout import Payout, PayoutItem
+from services.payment.domain.reconciliation import Reconciliation
 from services.payment.domain.refund import Refund
 from services.payment.events import amount_of, lines_to_proto
+
+_LISTED_DIFFERENCES = 100
 
 
 def payment_to_proto(payment: Payment, client_secret: str = "") -> payment_pb2.Payment:
@@ -60,4 +72,72 @@ def balance_to_proto(row: Mapping[str, Any]) -> ledger_pb2.AccountBalance:
         shop_id=str(row["shop_id"] or ""),
         debit=amount_of(row["currency"], int(row["debit"])),
         credit=amount_of(row["currency"], int(row["credit"])),
+    )
+
+
+def payout_to_proto(payout: Payout) -> payout_pb2.Payout:
+    return payout_pb2.Payout(
+        payout_id=str(payout.id),
+        shop_id=str(payout.shop_id),
+        state=payout.state.value,
+        amount=money.to_proto(payout.amount),
+        failed_amount=amount_of(payout.amount.currency, payout.failed),
+        create_time=payout.create_time,
+    )
+
+
+def explanation_to_proto(
+    payout: Payout, entries: Mapping[uuid.UUID, Sequence[Mapping[str, Any]]]
+) -> payout_service_pb2.ExplainPayoutResponse:
+    """A payout with its orders; `entries` are what moved each order's money."""
+    currency = payout.amount.currency
+    return payout_service_pb2.ExplainPayoutResponse(
+        payout=payout_to_proto(payout),
+        balance=amount_of(currency, payout.balance),
+        held=amount_of(currency, payout.held),
+        debt=amount_of(currency, payout.debt),
+        reserve=amount_of(currency, payout.reserve),
+        items=[_item_to_proto(item, entries[item.order_id]) for item in payout.items],
+    )
+
+
+def _item_to_proto(item: PayoutItem, entries: Sequence[Mapping[str, Any]]) -> payout_pb2.PayoutItem:
+    return payout_pb2.PayoutItem(
+        order_id=str(item.order_id),
+        taken=amount_of(item.currency, item.taken),
+        debt_offset=amount_of(item.currency, item.offset),
+        amount=money.to_proto(item.amount),
+        state=item.state.value,
+        failure_reason=item.failure_reason,
+        transfer_reference=item.reference or "",
+        reversed_amount=amount_of(item.currency, item.reversed),
+        entries=[
+            payout_pb2.PayoutEntry(
+                kind=row["kind"], amount=amount_of(row["currency"], row["amount"]), post_time=row["post_time"]
+            )
+            for row in entries
+            if row["currency"] == item.currency
+        ],
+    )
+
+
+def reconciliation_to_proto(made: Reconciliation) -> reconciliation_pb2.Reconciliation:
+    return reconciliation_pb2.Reconciliation(
+        reconciliation_id=str(made.id),
+        begin_time=made.span.begin,
+        end_time=made.span.end,
+        transaction_count=made.transaction_count,
+        fee_count=made.fee_count,
+        difference_count=made.difference_count,
+        differences=[
+            reconciliation_pb2.ReconciliationDifference(
+                kind=difference.kind.value,
+                provider_reference=difference.provider_reference,
+                ledger_reference=difference.ledger_reference,
+                provider_amount=amount_of(difference.currency, difference.provider_amount),
+                ledger_amount=amount_of(difference.currency, difference.ledger_amount),
+            )
+            for difference in made.differences[:_LISTED_DIFFERENCES]
+        ],
+        create_time=made.create_time,
     )

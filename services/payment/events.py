@@ -1,16 +1,19 @@
 """Payment's events as messages."""
 
-from collections.abc import Callable, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from google.protobuf.message import Message
 from souk.money.v1 import money_pb2
+from souk.payment.v1 import dispute_events_pb2, payout_events_pb2, refund_pb2
 from souk.payment.v1 import payment_events_pb2 as events_pb2
-from souk.payment.v1 import refund_pb2
 
 from mesh import money
 from mesh.money import Money
+from services.payment.domain.dispute import Dispute
 from services.payment.domain.payment import Payment, PaymentState
+from services.payment.domain.payout import Payout
 from services.payment.domain.refund import Refund, RefundLine, RefundState
 
 _MESSAGES: Mapping[PaymentState, Callable[..., Message]] = {
@@ -68,3 +71,48 @@ def lines_to_proto(lines: Sequence[RefundLine], currency: str) -> list[refund_pb
         )
         for line in lines
     ]
+
+
+def payout_created(payout: Payout) -> Message:
+    """A shop is paid."""
+    return payout_events_pb2.PayoutCreated(
+        payout_id=str(payout.id), shop_id=str(payout.shop_id), amount=money.to_proto(payout.amount)
+    )
+
+
+def payout_closed(payout: Payout) -> Message:
+    """All transfers of a payout have ended."""
+    return payout_events_pb2.PayoutClosed(
+        payout_id=str(payout.id),
+        shop_id=str(payout.shop_id),
+        amount=money.to_proto(payout.amount),
+        failed_amount=amount_of(payout.amount.currency, payout.failed),
+        state=payout.state.value,
+    )
+
+
+def dispute_opened(dispute: Dispute, payment: Payment, shop_ids: Iterable[uuid.UUID]) -> Message:
+    """A buyer's bank has taken a payment back."""
+    return dispute_events_pb2.DisputeOpened(
+        dispute_id=str(dispute.id),
+        payment_id=str(payment.id),
+        order_id=str(payment.order_id),
+        user_id=str(payment.user_id),
+        amount=money.to_proto(dispute.amount),
+        reason=dispute.reason,
+        shop_ids=sorted(str(shop_id) for shop_id in shop_ids),
+    )
+
+
+def dispute_closed(dispute: Dispute, payment: Payment) -> Message:
+    """The bank has decided."""
+    return dispute_events_pb2.DisputeClosed(
+        dispute_id=str(dispute.id),
+        payment_id=str(payment.id),
+        order_id=str(payment.order_id),
+        user_id=str(payment.user_id),
+        amount=money.to_proto(dispute.amount),
+        state=dispute.state.value,
+        payment_state=payment.state.value,
+        total_refunded=amount_of(payment.amount.currency, payment.refunded),
+    )

@@ -3,16 +3,23 @@
 from datetime import timedelta
 from functools import partial
 
+from souk.seller.v1.seller_service_pb2_grpc import SellerServiceStub
+
 from mesh.job import Job
 from mesh.service import Parts, Service, ServiceNode
-from services.payment.clients import Stripe
+from services.payment.clients import SellerShops, Stripe, StripeBooks, StripeConnect
+from services.payment.handlers.disputing import Disputing
+from services.payment.handlers.paying import Paying
+from services.payment.handlers.reclaiming import Reclaiming
+from services.payment.handlers.reconciling import Reconciling
 from services.payment.handlers.recovery import Recovery
 from services.payment.handlers.refunding import Refunding
 from services.payment.handlers.taking import Taking
 from services.payment.handlers.webhooks import Webhooks
 from services.payment.invariants import Checks
-from services.payment.servicer import PaymentServicer
+from services.payment.servicer import LedgerServicer, PaymentServicer, PayoutServicer
 from services.payment.settings import PaymentSettings
+from services.payment.story import StoryServicer
 from services.payment.tables import metadata
 
 WEBHOOK_JOB = "payment-apply-webhooks"
@@ -24,11 +31,15 @@ def build(node: ServiceNode) -> Parts:
     provider = Stripe(settings.stripe_api_key, settings.stripe_api_base, settings.provider_timeout_seconds)
     open_at_most = timedelta(seconds=settings.action_seconds)
     taking, refunding = Taking(node.db, provider), Refunding(node.db, provider)
+    books, connect = StripeBooks(provider.client), StripeConnect(provider.client)
+    paying = Paying(node.db, connect, SellerShops(node.stub(SellerServiceStub)), settings.terms, settings.schedule)
+    reclaiming, reconciling = Reclaiming(node.db, connect, paying), Reconciling(node.db, books)
     webhooks = Webhooks(
         node.db,
         provider,
         taking,
         refunding,
+        Disputing(node.db, books),
         settings.webhook_secrets,
         settings.webhook_tolerance_seconds,
         livemode=settings.livemode,
@@ -37,11 +48,19 @@ def build(node: ServiceNode) -> Parts:
     recovery = Recovery(node.db, taking, refunding, open_at_most)
     checks = Checks(node.db, provider, node.verify_delivery, open_at_most, settings.verify_provider_payments)
     return Parts(
-        servicers=(PaymentServicer(taking, refunding, webhooks, checks),),
+        servicers=(
+            PaymentServicer(taking, refunding, webhooks, checks),
+            PayoutServicer(paying),
+            LedgerServicer(reconciling),
+            StoryServicer(),
+        ),
         jobs=(
             Job(WEBHOOK_JOB, every=1.0, run=webhooks.apply_due),
             Job("payment-forget-webhooks", every=3600.0, run=webhooks.forget_old),
             Job("payment-recover", every=5.0, run=recovery.run),
+            Job("payment-pay-sellers", every=60.0, run=paying.run),
+            Job("payment-reclaim", every=10.0, run=reclaiming.run),
+            Job("payment-reconcile", every=600.0, run=reconciling.run),
         ),
         on_stop=provider.close,
     )

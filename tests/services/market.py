@@ -12,6 +12,7 @@ from mesh.database import UnitOfWork
 from mesh.migrations import upgrade_all
 from mesh.node import Node
 from mesh.serve import load_service
+from mesh.service import Service
 from mesh.stack.home import Home
 from mesh.stack.keys import make_keys
 from tests.stores import Stores
@@ -52,14 +53,16 @@ class Market:
 
 
 @asynccontextmanager
-async def running_market(stores: Stores, home: Path, services: Sequence[str], **settings: str) -> AsyncIterator[Market]:
-    """Host `services` on their schemas, emptied."""
+async def running_market(
+    stores: Stores, home: Path, services: Sequence[str], *, beside: Sequence[Service] = (), **settings: str
+) -> AsyncIterator[Market]:
+    """Host `services` on their schemas, emptied, and `beside` them services without a schema."""
     url = stores.postgres_url
     await upgrade_all(url, services)
     await _empty(url, services)
     make_keys(_prepared(home))
     environ = {"SOUK_POSTGRES_URL": url, "SOUK_HOME": str(home), **settings}
-    node = Node([load_service(name) for name in services], environ)
+    node = Node([*map(load_service, services), *beside], environ)
     await node.start(None)
     try:
         yield Market(node)

@@ -13,13 +13,19 @@ class NotChargeable(ValueError):
     """The provider cannot take this amount."""
 
 
+def step(currency: str) -> int:
+    """The least amount in our minor units of which the provider takes every multiple."""
+    if currency in _COUNTED_IN_UNITS:
+        return 100
+    return 10 if EXPONENTS[currency] == _THREE_DIGITS else 1
+
+
 def to_stripe(money: Money) -> int:
     """The amount as Stripe counts it. Raises NotChargeable for an amount finer than Stripe takes."""
     if money.currency in _COUNTED_IN_HUNDREDTHS:
         return money.amount * 100
     divisor = 100 if money.currency in _COUNTED_IN_UNITS else 1
-    step = 10 if EXPONENTS[money.currency] == _THREE_DIGITS else divisor
-    if money.amount % step:
+    if money.amount % step(money.currency):
         raise NotChargeable(f"{money.format()} is finer than the provider takes")
     return money.amount // divisor
 

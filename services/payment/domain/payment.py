@@ -108,8 +108,20 @@ class Payment:
         self.decline_reason = seen.decline_reason if seen.state is PaymentState.DECLINED else ""
         return True
 
+    def dispute(self) -> None:
+        """The buyer's bank has taken the money back for now."""
+        self.state = PaymentState.DISPUTED
+
+    def regain(self) -> None:
+        """A dispute was won."""
+        self.state = PaymentState.CAPTURED
+        self._restate()
+
     def set_aside(self, amount: int) -> None:
-        """Reserve a refund. Raises where less than that is left."""
+        """Reserve a refund. Raises where less than that is left, or where the buyer's bank has taken it."""
+        if self.state is PaymentState.DISPUTED:
+            message = "The buyer's bank has taken this payment back; the dispute decides."
+            raise FailedPrecondition("PAYMENT_DISPUTED", message, paymentId=str(self.id))
         if self.refundable == 0:
             raise FailedPrecondition("NOTHING_TO_REFUND", "Nothing of this payment is left.", paymentId=str(self.id))
         if amount > self.refundable:

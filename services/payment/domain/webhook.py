@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mesh.errors import InvalidArgument
 
 _ABOUT_PAYMENTS = "payment_intent."
+_ABOUT_DISPUTES = "charge.dispute."
 _ABOUT_REFUNDS = ("refund.", "charge.refund.")
 # Made by our own call, whose answer we have.
 _NO_NEWS = frozenset({"payment_intent.created", "refund.created"})
@@ -27,7 +28,9 @@ class Webhook:
     @property
     def matters(self) -> bool:
         """Whether it is about something that we follow."""
-        return self.type not in _NO_NEWS and (is_about_payment(self.type) or is_about_refund(self.type))
+        return self.type not in _NO_NEWS and (
+            is_about_payment(self.type) or is_about_refund(self.type) or is_about_dispute(self.type)
+        )
 
 
 def is_about_payment(kind: str) -> bool:
@@ -36,6 +39,10 @@ def is_about_payment(kind: str) -> bool:
 
 def is_about_refund(kind: str) -> bool:
     return kind.startswith(_ABOUT_REFUNDS)
+
+
+def is_about_dispute(kind: str) -> bool:
+    return kind.startswith(_ABOUT_DISPUTES)
 
 
 def verify_signature(payload: bytes, header: str, secrets: Sequence[str], now: float, tolerance: float) -> None:

@@ -26,7 +26,7 @@ from services.payment.domain.refund import (
     require_amount,
 )
 from services.payment.handlers.ports import Provider
-from services.payment.repository import ledger, payments, refunds
+from services.payment.repository import balances, ledger, payments, refunds
 
 # Done in the commit that ends a refund: keeps the caller's answer.
 AtEnd = Callable[[UnitOfWork, Refund], Awaitable[None]]
@@ -191,6 +191,7 @@ class Refunding:
         amount, shares = refund.amount.amount, [(line.shop_id, line.shares) for line in refund.lines]
         if before is RefundState.PENDING and seen.state is RefundState.SUCCEEDED:
             payment.give_back(amount)
+            await balances.note_debt(uow, [line.shop_id for line in refund.lines])
             await ledger.post(uow, refund_entry(refund.id, refund.order_id, shares, refund.amount))
         elif before is not RefundState.FAILED and seen.state is RefundState.FAILED:
             was_given = before is RefundState.SUCCEEDED

@@ -8,7 +8,8 @@ from mesh import crash
 from mesh.database import Database, Record
 from mesh.errors import InvalidArgument, SoukError
 from services.payment.domain.provider import OutcomeUnknown
-from services.payment.domain.webhook import is_about_payment, parse_stripe, verify_signature
+from services.payment.domain.webhook import is_about_dispute, is_about_payment, parse_stripe, verify_signature
+from services.payment.handlers.disputing import Disputing
 from services.payment.handlers.ports import Provider
 from services.payment.handlers.refunding import Refunding
 from services.payment.handlers.taking import Taking
@@ -30,6 +31,7 @@ class Webhooks:
         provider: Provider,
         taking: Taking,
         refunding: Refunding,
+        disputing: Disputing,
         secrets: Sequence[str],
         tolerance: float,
         *,
@@ -41,6 +43,7 @@ class Webhooks:
         self._provider = provider
         self._taking = taking
         self._refunding = refunding
+        self._disputing = disputing
         self._secrets = secrets
         self._tolerance = tolerance
         self._livemode = livemode
@@ -78,7 +81,7 @@ class Webhooks:
 
     async def _apply(self, row: Record) -> None:
         try:
-            known = await (self._payment(row) if is_about_payment(row["type"]) else self._refund(row))
+            known = await self._apply_known(row)
         except (OutcomeUnknown, SoukError) as error:
             _log.info("webhook %s waits: %s", row["id"], error)
             await self._postpone(row)
@@ -92,12 +95,19 @@ class Webhooks:
             else:
                 await self._postpone(row)
 
+    async def _apply_known(self, row: Record) -> bool:
+        """False where what the webhook is about is not known, or not yet: its commit may still be under way."""
+        if is_about_payment(row["type"]):
+            return await self._payment(row)
+        if is_about_dispute(row["type"]):
+            return await self._disputing.follow(row["object_reference"])
+        return await self._refund(row)
+
     async def _postpone(self, row: Record) -> None:
         async with self._db.write() as uow:
             await webhooks.postpone(uow, row["id"])
 
     async def _payment(self, row: Record) -> bool:
-        """False where no payment has this reference, or none yet: its commit may still be under way."""
         async with self._db.read() as unit:
             payment = await payments.find_by_reference(unit, row["provider"], row["object_reference"])
         if payment is None:

@@ -7,8 +7,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mesh.database import ReadUnit, Record, UnitOfWork
 from mesh.ids import new_id
+from mesh.money import Money
 from mesh.statement import statement
-from services.payment.domain.ledger import Entry
+from services.payment.domain.ledger import Account, Entry, EntryKind, Posting
 from services.payment.tables import ledger_postings, ledger_transactions
 
 _INSERT_TRANSACTION = statement(
@@ -50,6 +51,15 @@ _postings = (
 )
 _LIST = statement(_postings)
 _LIST_ORDER = statement(_postings.where(_of_order))
+_OF_ENTRY = statement(
+    select(ledger_postings.c.account, ledger_postings.c.shop_id, ledger_postings.c.amount, ledger_postings.c.currency)
+    .select_from(_joined)
+    .where(
+        ledger_transactions.c.kind == bindparam("of_kind"),
+        ledger_transactions.c.reference_id == bindparam("of_reference"),
+    )
+    .order_by(ledger_postings.c.id)
+)
 _debit = func.sum(case((ledger_postings.c.amount > 0, ledger_postings.c.amount), else_=0)).label("debit")
 _credit = func.sum(case((ledger_postings.c.amount < 0, -ledger_postings.c.amount), else_=0)).label("credit")
 _account = (ledger_postings.c.account, ledger_postings.c.shop_id, ledger_postings.c.currency)
@@ -82,6 +92,12 @@ async def post(uow: UnitOfWork, entry: Entry) -> None:
         for posting in entry.postings
     ]
     await uow.execute_many(_INSERT_POSTING, rows)
+
+
+async def postings_of(unit: ReadUnit, kind: EntryKind, reference_id: uuid.UUID) -> list[Posting]:
+    """The postings of one movement; none where it was never posted."""
+    rows = await unit.fetch(_OF_ENTRY, of_kind=kind.value, of_reference=reference_id)
+    return [Posting(Account(row["account"]), row["shop_id"], Money(row["currency"], row["amount"])) for row in rows]
 
 
 async def list_oldest(unit: ReadUnit, order_id: uuid.UUID | None, after_id: int, most: int) -> list[Record]:

@@ -14,9 +14,13 @@ from souk.mesh.v1.invariants_pb2 import InvariantResult
 from souk.money.v1 import money_pb2
 from souk.payment.v1 import payment_pb2
 from souk.payment.v1 import payment_service_pb2 as pb
+from souk.payment.v1.ledger_service_pb2_grpc import LedgerServiceStub
 from souk.payment.v1.payment_service_pb2_grpc import PaymentServiceStub
+from souk.payment.v1.payout_service_pb2_grpc import PayoutServiceStub
+from souk.seller.v1 import seller_service_pb2, seller_service_pb2_grpc, shop_pb2
 
 from mesh.principal import ANONYMOUS, Principal, acting_as, service_principal
+from mesh.service import Parts, Service
 from sandbox.faults import NONE, Fault, Faults
 from sandbox.forms import Value
 from sandbox.server import Options, running
@@ -73,10 +77,33 @@ def request(token: str = "pm_card_visa", *lines: payment_pb2.PaymentLine) -> pb.
     )
 
 
+class FakeSeller(seller_service_pb2_grpc.SellerServiceServicer):
+    """The seller service as far as payouts ask it: every shop is verified unless a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, shop_pb2.ShopState.Value] = {}
+
+    async def BatchGetShops(  # noqa: N802  # of the contract
+        self,
+        request: seller_service_pb2.BatchGetShopsRequest,
+        _: Any,
+    ) -> seller_service_pb2.BatchGetShopsResponse:
+        shops = [
+            shop_pb2.ShopSummary(
+                shop_id=shop_id, country="DE", state=self.states.get(shop_id, shop_pb2.ShopState.VERIFIED)
+            )
+            for shop_id in request.shop_ids
+        ]
+        return seller_service_pb2.BatchGetShopsResponse(shops=shops)
+
+
 class Till:
     """The payment service, its sandbox, and short ways to both."""
 
-    def __init__(self, market: Market, faults: Scripted, stripe: Any, origin: str) -> None:
+    def __init__(self, market: Market, faults: Scripted, stripe: Any, origin: str, seller: FakeSeller) -> None:
+        self.seller = seller
+        self.payouts = market.stub(PayoutServiceStub)
+        self.books = market.stub(LedgerServiceStub)
         self.market = market
         self.faults = faults
         self.stripe = stripe
@@ -125,7 +152,8 @@ class Till:
     async def make_due(self) -> None:
         """Let the time pass after which recovery looks at things."""
         await self.market.rows("UPDATE payment.payments SET check_time = now() - interval '1 second'")
-        await self.market.rows("UPDATE payment.refunds SET check_time = now() - interval '1 second'")
+        for table in ("refunds", "payout_items", "payout_reversals", "webhook_events"):
+            await self.market.rows(f"UPDATE payment.{table} SET check_time = now() - interval '1 second'")  # noqa: S608
 
     async def balance(self, order_id: str = "") -> dict[tuple[str, str], int]:
         """Debit minus credit of each account."""
@@ -154,8 +182,13 @@ async def till(stores: Stores, tmp_path: Path) -> AsyncIterator[Till]:
             "STRIPE_API_BASE": origin,
             "SOUK_PAYMENT_WEBHOOK_SECRETS": f"whsec_old,{SECRET}",
             "SOUK_PAYMENT_PROVIDER_TIMEOUT_SECONDS": "1",
+            # What is earned is due at once and all of it.
+            "SOUK_PAYMENT_PAYOUT_HOLD_DAYS": "0",
+            "SOUK_PAYMENT_PAYOUT_RESERVE_BPS": "0",
         }
-        async with running_market(stores, tmp_path / "home", ["payment"], **settings) as market:
+        seller = FakeSeller()
+        beside = [Service("seller", None, lambda _: Parts(servicers=(seller,)))]
+        async with running_market(stores, tmp_path / "home", ["payment"], beside=beside, **settings) as market:
             # Jobs run when a test says so.
             await market.node.background.stop()
-            yield Till(market, faults, stripe, origin)
+            yield Till(market, faults, stripe, origin, seller)

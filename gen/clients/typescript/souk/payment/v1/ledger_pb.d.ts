@@ -28,7 +28,9 @@ export declare type Posting = Message<"souk.payment.v1.Posting"> & {
   transactionId: string;
 
   /**
-   * What the transaction is: "CAPTURE", "REFUND" or "REFUND_REVERSAL".
+   * What the transaction is: "CAPTURE", "REFUND", "REFUND_REVERSAL", "PROVIDER_FEE", or a step of a payout
+   * ("PAYOUT_OFFSET", "PAYOUT_BEGUN", "PAYOUT_PAID", "PAYOUT_FAILED"), of its reversal ("REVERSAL_BEGUN", "REVERSAL_PAID",
+   * "REVERSAL_FAILED") or of a dispute ("DISPUTE_OPENED", "DISPUTE_WON", "DISPUTE_LOST").
    *
    * @generated from field: string kind = 2;
    */
@@ -63,7 +65,7 @@ export declare type Posting = Message<"souk.payment.v1.Posting"> & {
   orderId: string;
 
   /**
-   * The payment or refund that caused it.
+   * The payment, refund, transfer, reversal or dispute that caused it.
    *
    * @generated from field: string reference_id = 7;
    */

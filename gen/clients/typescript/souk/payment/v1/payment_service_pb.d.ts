@@ -537,7 +537,7 @@ export declare const PaymentService: GenService<{
    * again returns the same refund. One whose outcome is not known yet comes back PENDING and goes on by itself.
    * Reasons: PAYMENT_NOT_FOUND (NOT_FOUND) when nothing was captured for the order; NOTHING_TO_REFUND,
    * REFUND_TOO_LARGE (FAILED_PRECONDITION); PAYMENT_AMBIGUOUS (FAILED_PRECONDITION) when several payments have something
-   * left and none is named; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
+   * left and none is named; PAYMENT_DISPUTED (FAILED_PRECONDITION) while the buyer's bank has it; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
    * CURRENCY_MISMATCH, AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT); PROVIDER_UNAVAILABLE (UNAVAILABLE) when the provider
    * does not answer.
    *
@@ -565,7 +565,8 @@ export declare const PaymentService: GenService<{
    * Reasons: PAYMENT_NOT_FOUND (NOT_FOUND), also where no line is the caller's; LINE_NOT_FOUND (NOT_FOUND) for a line
    * of another payment or another seller; REFUND_EMPTY (INVALID_ARGUMENT) with neither lines nor amount, REFUND_AMBIGUOUS
    * (INVALID_ARGUMENT) with both, CURRENCY_MISMATCH (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT);
-   * NOTHING_TO_REFUND, REFUND_TOO_LARGE (FAILED_PRECONDITION) when more is asked for than is left.
+   * NOTHING_TO_REFUND, REFUND_TOO_LARGE (FAILED_PRECONDITION) when more is asked for than is left, PAYMENT_DISPUTED
+   * (FAILED_PRECONDITION) while the buyer's bank has it.
    *
    * @generated from rpc souk.payment.v1.PaymentService.RefundPayment
    */

@@ -1,16 +1,13 @@
-"""Stripe, the only payment provider so far. Nothing else of the market knows its library."""
+"""Payments and refunds at Stripe, the only payment provider so far."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any, Literal
 
-import aiohttp
 import stripe
 
-from mesh import crash, trace
-from mesh.trace import SpanKind
+from services.payment.clients.failures import failures_typed, refusal_of
 from services.payment.domain.amounts import NotChargeable, from_stripe, to_stripe
 from services.payment.domain.payment import Observation, Payment, PaymentState
 from services.payment.domain.provider import OutcomeUnknown, ProviderPayment, Refused
@@ -37,7 +34,6 @@ _REFUND_STATES = {
 # Why an intent is cancelled: after a refusal, so that nobody pays it later, or because the payment was given up.
 _AFTER_REFUSAL: Literal["abandoned"] = "abandoned"
 _GIVEN_UP: Literal["requested_by_customer"] = "requested_by_customer"
-_SERVER_ERROR = 500
 _PAGE = 100
 
 
@@ -51,6 +47,7 @@ class Stripe:
         client = stripe.StripeClient(
             api_key, base_addresses={"api": api_base}, http_client=self._http, max_network_retries=0
         )
+        self.client = client
         self._intents = client.v1.payment_intents
         self._refunds = client.v1.refunds
 
@@ -73,7 +70,7 @@ class Stripe:
             "transfer_group": str(payment.order_id),
             "metadata": {"payment_id": str(payment.id), "order_id": str(payment.order_id)},
         }
-        with _failures_typed("payment_intents.create"):
+        with failures_typed("payment_intents.create"):
             intent = await self._intents.create_async(params, {"idempotency_key": f"{payment.key}-create"})
         return intent.id
 
@@ -81,7 +78,7 @@ class Stripe:
         """Charge the intent; a refused card is a result. Raises OutcomeUnknown."""
         options: Any = {"idempotency_key": f"{payment.key}-confirm"}
         try:
-            with _failures_typed("payment_intents.confirm"):
+            with failures_typed("payment_intents.confirm"):
                 return _observed(await self._intents.confirm_async(_reference(payment), {}, options))
         except Refused as refused:
             # The card was refused, or the intent has moved meanwhile: in both cases the object itself tells.
@@ -93,7 +90,7 @@ class Stripe:
     async def read(self, payment: Payment) -> Observation:
         """The intent as it is now. Raises OutcomeUnknown."""
         try:
-            with _failures_typed("payment_intents.retrieve"):
+            with failures_typed("payment_intents.retrieve"):
                 return _observed(await self._intents.retrieve_async(_reference(payment)))
         except Refused as refused:
             _log.exception("the provider does not know %s", payment.reference)
@@ -104,7 +101,7 @@ class Stripe:
         reason = _AFTER_REFUSAL if after_refusal else _GIVEN_UP
         options: Any = {"idempotency_key": f"{payment.key}-{reason}"}
         try:
-            with _failures_typed("payment_intents.cancel"):
+            with failures_typed("payment_intents.cancel"):
                 intent = await self._intents.cancel_async(_reference(payment), {"cancellation_reason": reason}, options)
         except Refused:
             return await self.read(payment)
@@ -117,13 +114,13 @@ class Stripe:
             "amount": to_stripe(refund.amount),
             "metadata": {"refund_id": str(refund.id), "order_id": str(refund.order_id)},
         }
-        with _failures_typed("refunds.create"):
+        with failures_typed("refunds.create"):
             return _refund_observed(await self._refunds.create_async(params, {"idempotency_key": refund.key}))
 
     async def find_refund(self, refund: Refund, payment: Payment) -> RefundObservation | None:
         """The refund as it is now, None where the provider has none. Raises OutcomeUnknown."""
         try:
-            with _failures_typed("refunds.find"):
+            with failures_typed("refunds.find"):
                 if refund.reference is not None:
                     return _refund_observed(await self._refunds.retrieve_async(refund.reference))
                 page = await self._refunds.list_async({"payment_intent": _reference(payment), "limit": _PAGE})
@@ -137,7 +134,7 @@ class Stripe:
     async def newest_payments(self, most: int) -> AsyncIterator[ProviderPayment]:
         """What the provider has, newest first. Raises OutcomeUnknown."""
         seen = 0
-        with _failures_typed("payment_intents.list"):
+        with failures_typed("payment_intents.list"):
             page = await self._intents.list_async({"limit": min(most, _PAGE), "expand": ["data.latest_charge"]})
             async for intent in page.auto_paging_iter():
                 yield _listed(intent)
@@ -160,14 +157,10 @@ def _observed(intent: stripe.PaymentIntent) -> Observation:
     return Observation(
         state=state,
         captured=from_stripe(intent.amount_received, intent.currency.upper()),
-        decline_reason=_reason(error) if error is not None else "",
+        decline_reason=refusal_of(error) if error is not None else "",
         client_secret=intent.client_secret or "",
         chargeable=intent.status not in _NOT_CHARGEABLE,
     )
-
-
-def _reason(error: Any) -> str:
-    return getattr(error, "decline_code", None) or getattr(error, "code", None) or "declined"
 
 
 def _refund_observed(refund: stripe.Refund) -> RefundObservation:
@@ -188,29 +181,3 @@ def _listed(intent: stripe.PaymentIntent) -> ProviderPayment:
         create_time=intent.created,
         update_time=charge.created if charge else intent.created,
     )
-
-
-@contextmanager
-def _failures_typed(operation: str) -> Iterator[None]:
-    """Turn the library's errors into the two that matter: nothing was done, or nobody knows."""
-    with trace.span(f"stripe {operation}", SpanKind.CLIENT):
-        try:
-            crash.point("provider.before_call", operation)
-            yield
-            crash.point("provider.after_call", operation)
-        except stripe.CardError as error:
-            raise Refused(_reason(error.error)) from error
-        except stripe.InvalidRequestError as error:
-            wrong_method = error.param == "payment_method"
-            raise Refused("payment_method_invalid" if wrong_method else error.code or "invalid_request") from error
-        except stripe.IdempotencyError as error:
-            # The key was used with another token before; what it made then was never confirmed.
-            raise OutcomeUnknown(str(error), answered=True) from error
-        except (stripe.AuthenticationError, stripe.PermissionError) as error:
-            _log.exception("the provider refuses the API key")
-            raise OutcomeUnknown("not authenticated") from error
-        except stripe.StripeError as error:
-            status = error.http_status or 0
-            raise OutcomeUnknown(type(error).__name__, answered=status >= _SERVER_ERROR) from error
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise OutcomeUnknown(type(error).__name__) from error

@@ -1,0 +1,7 @@
+"""The RPCs of payment: decode, call the use case, encode."""
+
+from services.payment.servicer.ledger import LedgerServicer
+from services.payment.servicer.payments import PaymentServicer
+from services.payment.servicer.payouts import PayoutServicer
+
+__all__ = ["LedgerServicer", "PaymentServicer", "PayoutServicer"]

@@ -1,0 +1,33 @@
+"""Payments, refunds, the provider's webhooks, payouts, disputes and the ledger.
+
+Retention: ten years for payments, refunds, payouts, disputes and the ledger, as bookkeeping demands; 30 days for
+webhook events. Nothing here names a person but by id, and no card data and no token is kept.
+"""
+
+from services.payment.tables.common import metadata
+from services.payment.tables.ledger import (
+    ledger_postings,
+    ledger_transactions,
+    reconciliation_differences,
+    reconciliations,
+)
+from services.payment.tables.payments import payment_lines, payments, refund_lines, refunds, webhook_events
+from services.payment.tables.payouts import disputes, payout_accounts, payout_items, payout_reversals, payouts
+
+__all__ = [
+    "disputes",
+    "ledger_postings",
+    "ledger_transactions",
+    "metadata",
+    "payment_lines",
+    "payments",
+    "payout_accounts",
+    "payout_items",
+    "payout_reversals",
+    "payouts",
+    "reconciliation_differences",
+    "reconciliations",
+    "refund_lines",
+    "refunds",
+    "webhook_events",
+]
