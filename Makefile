@@ -40,7 +40,7 @@ types: $(DEV) ## Strict types where they matter most
 arch: $(DEV) ## Who may import whom
 	@$(BIN)/lint-imports
 
-chaos: $(DEV) ## Fault tests, bounded in time (ARGS="--seed 7")
+chaos: $(DEV) ## Fault tests, bounded in time (ARGS="--seed 7 --only T1,T7 --checkouts 300")
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
 bench: $(DEV) ## Cost of the golden calls, as ratios and CPU-milliseconds

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from mesh.stack.home import Home
 from mesh.stack.state import State, read_state
@@ -32,9 +33,14 @@ class Stack:
         """The addresses of the parts: postgres, nats, redis, sandbox, smtp, traces, edge."""
         return self.state.urls
 
-    def up(self, *options: str) -> None:
+    @property
+    def crash_file(self) -> Path:
+        """A label of `souk crash-points` in this file makes the next process that comes by it die."""
+        return self.home.root / "crash-at"
+
+    def up(self, *options: str, **env: str) -> None:
         """Start it and wait until the edge answers."""
-        self.souk("up", "--detach", "--private-ports", *options)
+        self.souk("up", "--detach", "--private-ports", *options, SOUK_CRASH_FILE=str(self.crash_file), **env)
 
     def souk(self, *arguments: str, check: bool = True, **env: str) -> "subprocess.CompletedProcess[str]":
         """Run one command on it; a failure is an AssertionError with what it printed."""

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from mesh.stack.home import Home
 from tests.chaos.experiments import EXPERIMENTS
-from tests.chaos.lab import Experiment, Lab, crash_file
+from tests.chaos.lab import Experiment, Lab, settings
 from tests.stack_process import Stack
 
 _console = Console(width=160)
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="souk-chaos-") as folder:
         Path(folder).chmod(0o711)  # PostgreSQL runs as another user
         stack = Stack(Home(Path(folder) / "home"))
-        stack.souk("up", "--detach", "--private-ports", "--empty", "--faults", SOUK_CRASH_FILE=str(crash_file(stack)))
+        stack.up("--empty", "--faults", **settings(stack))
         try:
             results = [asyncio.run(_run(stack, name, options.seed, options.checkouts)) for name in names]
         finally:

@@ -12,7 +12,7 @@ import httpx
 import mesh
 import services
 from mesh import crash
-from tests.chaos.lab import HEAL_SECONDS, Lab, crash_file
+from tests.chaos.lab import HEAL_SECONDS, Lab
 from tests.chaos.market import DECLINED, NEEDS_ACTION, VISA, Buyer, Market, Operation
 from tests.goods import Goods
 
@@ -152,7 +152,7 @@ def story_of(label: str) -> Story:
 
 async def die_at(lab: Lab, shop: Shop, label: str) -> None:
     """Tell a story in which a worker dies at the label, and wait until both have come to their end."""
-    file = crash_file(lab.stack)
+    file = lab.stack.crash_file
     file.write_text(label)
     try:
         story = asyncio.create_task(story_of(label)(lab.market, shop))
@@ -201,7 +201,7 @@ async def _armed_alone(lab: Lab, shop: Shop, label: str, ends: list[asyncio.Task
     """Begin a story and return once its label was reached and the worker that died there serves again."""
     end = asyncio.create_task(die_at(lab, shop, label))
     ends.append(end)
-    file = crash_file(lab.stack)
+    file = lab.stack.crash_file
     await asyncio.sleep(0.1)
     while file.exists() and not end.done():
         await asyncio.sleep(0.02)

@@ -5,6 +5,7 @@ import random
 import re
 import shutil
 import time
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -24,9 +25,17 @@ HEAL_SECONDS = 60.0
 _VIOLATIONS = re.compile(r"violations: (\d+)")
 
 
-def crash_file(stack: Stack) -> Path:
-    """Where a stack under test is told at which label to die."""
-    return stack.home.root / "crash-at"
+def skew_file(stack: Stack) -> Path:
+    """What holds the seconds by which the clock of the next process of the mesh is wrong."""
+    return stack.home.root / "skew"
+
+
+def settings(stack: Stack) -> dict[str, str]:
+    """The environment in which a clock can be made wrong; nothing happens before the file is written."""
+    return {
+        "SOUK_SKEW_FILE": str(skew_file(stack)),
+        "PYTHONPATH": str(Path(__file__).parent / "skew"),
+    }
 
 
 @dataclass
@@ -63,6 +72,12 @@ class Lab:
                 return put_up(rest, f"Shop of {title}", title, 2500, stock=stock)
 
         return await asyncio.to_thread(put)
+
+    async def left_of(self, goods: Goods) -> int:
+        """How many of them can still be sold, as the stock itself says."""
+        async with self.database() as database:
+            on_hand = "SELECT sum(on_hand - reserved) FROM inventory.stock WHERE variant_id = $1"
+            return int(await database.fetchval(on_hand, uuid.UUID(goods.variant_id)))
 
     @property
     def parts(self) -> list[str]:

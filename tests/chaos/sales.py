@@ -1,0 +1,120 @@
+"""T8, T12 and T16: many who want the same at the same time."""
+
+import asyncio
+import secrets
+import statistics
+import time
+
+import redis.asyncio as redis
+
+from tests.chaos.lab import Lab, each_of
+from tests.chaos.market import Operation, Outcome, order_body
+from tests.goods import Goods
+
+_BUYERS = 50
+_SAME_KEY = 50
+
+
+async def sell_out(lab: Lab, goods: Goods, units: int, buyers: int) -> None:
+    """Everybody buys one after the other until there is nothing left; exactly `units` are sold."""
+    crowd = await lab.market.register_many(buyers)
+    sold = 0
+    refusals: list[float] = []
+
+    async def buy(number: int) -> None:
+        nonlocal sold
+        while True:
+            operation = await lab.market.checkout(crowd[number], goods)
+            if operation.outcome is Outcome.OK:
+                sold += operation.last.body["status"] == "PAID"
+                continue
+            refusals.append(operation.last.seconds)
+            lab.expect(operation.last.reason in _SOLD_OUT, f"refused with {operation.last.body}")
+            return
+
+    began = time.monotonic()
+    await each_of(buyers, buyers, buy)
+    # Who still had a former unit in the cart asked for two, and left when there was one.
+    crowd.append(await lab.market.register())
+    await buy(buyers)
+    took = time.monotonic() - began
+    left = await lab.left_of(goods)
+    units_sold = sum(_units(order) for buyer in crowd for order in (await lab.market.orders(buyer)).values())
+    lab.expect(units_sold == units, f"{units_sold} of {units} units were sold")
+    lab.expect(left == 0, f"{left} units are left")
+    p99 = statistics.quantiles(refusals, n=100)[-1] if len(refusals) > 1 else 0.0
+    lab.note(f"{units_sold} of {units} units to {buyers} buyers in {took:.1f} s ({sold / took:.1f} orders/s)")
+    lab.note(f"{len(refusals)} refused, slowest hundredth {p99 * 1000:.0f} ms; {lab.market.counts()}")
+
+
+_SOLD_OUT = ("OUT_OF_STOCK", "ITEM_UNAVAILABLE", "CART_EMPTY", "QUANTITY_UNAVAILABLE")
+
+
+def _units(order: dict[str, object]) -> int:
+    if order["status"] != "PAID":
+        return 0
+    total = order["total"]
+    assert isinstance(total, dict)
+    return int(total["amount"]) // 2500
+
+
+async def flash_sale(lab: Lab) -> None:
+    """T12: one thing that everybody wants, while workers are killed."""
+    units = max(lab.checkouts // 5, 20)
+    goods = await lab.goods("Only today", stock=units)
+    sale = asyncio.ensure_future(sell_out(lab, goods, units, min(_BUYERS, units)))
+    while not sale.done():
+        await asyncio.wait({sale}, timeout=lab.rng.uniform(6, 10))
+        if not sale.done():
+            lab.kill(lab.rng.choice(lab.workers))
+    await sale
+
+
+async def lose_redis(lab: Lab) -> None:
+    """T8: in the middle of a sale the cache is flushed, killed, and slow by a second."""
+    units = max(lab.checkouts // 10, 20)
+    goods = await lab.goods("Vanishing ink", stock=units)
+    sale = asyncio.ensure_future(sell_out(lab, goods, units, min(_BUYERS, units)))
+    turn = 0
+    while not sale.done():
+        await asyncio.wait({sale}, timeout=1.0)
+        turn += 1
+        if turn % 3 == 0:
+            await _flush(lab)
+        elif turn % 3 == 1:
+            lab.kill("redis")
+            await lab.healed()
+        else:
+            await lab.hinder("redis", "delay", 3.0, 1.0)
+    await sale
+    lab.note(f"{turn} faults in turn")
+
+
+async def _flush(lab: Lab) -> None:
+    client = redis.from_url(lab.stack.urls["redis"])
+    try:
+        await client.flushall()
+    except redis.RedisError:
+        return
+    finally:
+        await client.aclose()
+
+
+async def same_key(lab: Lab, times: int = 5) -> None:
+    """T16: one request, sent fifty times at once under one key."""
+    goods = await lab.goods("Echo")
+    for _ in range(times):
+        buyer = await lab.market.register()
+        total = await lab.market.fill(buyer, goods)
+        key = secrets.token_hex(16)
+        calls = [lab.market.call("POST", "/orders", buyer, order_body(total), key) for _ in range(_SAME_KEY)]
+        answers = await asyncio.gather(*calls)
+        waiting = [each for each in answers if each.outcome is not Outcome.OK]
+        lab.expect(all(each.status in (409, 503) for each in waiting), f"{[each.body for each in waiting][:3]}")
+        last = await lab.market.call("POST", "/orders", buyer, order_body(total), key)
+        told = [each.body for each in answers if each.outcome is Outcome.OK]
+        lab.expect(told and all(body == last.body for body in told), "equal requests had different answers")
+        orders = await lab.market.orders(buyer)
+        lab.expect(len(orders) == 1, f"{len(orders)} orders from one key")
+        buyer.operations.append(Operation(buyer, "/orders", key, answers=[last]))
+        lab.note(f"{len(told)} equal answers, {len(waiting)} told to ask again, {len(orders)} order")
