@@ -22,6 +22,16 @@ async def service_stubs(home: Home) -> AsyncIterator[dict[str, Any]]:
 
     Raises StackError where no stack runs.
     """
+    async with service_channels(home) as channels:
+        yield {name: _stub(name, channel) for name, channel in channels.items()}
+
+
+@asynccontextmanager
+async def service_channels(home: Home) -> AsyncIterator[dict[str, RemoteChannel]]:
+    """A channel to every service that runs here, by the service's name; calls act as `service:cli`.
+
+    Raises StackError where no stack runs.
+    """
     state = read_state(home)
     if state.status is not Status.RUNNING:
         raise StackError("The market does not run here. Start it with `make up`.")
@@ -31,7 +41,7 @@ async def service_stubs(home: Home) -> AsyncIterator[dict[str, Any]]:
         for channel in channels.values():
             stack.push_async_callback(channel.close)
         with acting_as(service_principal(CLI)):
-            yield {name: _stub(name, channel) for name, channel in sorted(channels.items())}
+            yield dict(sorted(channels.items()))
         await asyncio.sleep(0)
 
 

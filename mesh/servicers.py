@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf import descriptor_pool
@@ -45,6 +46,8 @@ def _registrations(cls: type) -> Iterator[Any]:
     for base in cls.__mro__:
         register = getattr(sys.modules.get(base.__module__), f"add_{base.__name__}_to_server", None)
         if base.__name__.endswith(_SUFFIX) and register is not None:
+            # Generated code does not import its own contract where all messages are those of others.
+            import_module(base.__module__.removesuffix("_grpc"))
             yield register
 
 

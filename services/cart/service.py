@@ -15,6 +15,7 @@ from services.cart.handlers import Market
 from services.cart.invariants import Checks
 from services.cart.servicer import CartServicer
 from services.cart.settings import CartSettings
+from services.cart.story import StoryServicer
 from services.cart.tables import metadata
 
 
@@ -30,7 +31,7 @@ def build(node: ServiceNode) -> Parts:
         Job("cart-forget-guests", every=300.0, run=partial(handlers.forget_guests, node.db, keep_guests)),
     )
     servicer = CartServicer(market, Checks(node.db, catalog, node.verify_delivery))
-    return Parts(servicers=(servicer,), consumers=CONSUMERS, jobs=jobs)
+    return Parts(servicers=(servicer, StoryServicer()), consumers=CONSUMERS, jobs=jobs)
 
 
 SERVICE = Service("cart", metadata, build)

@@ -13,6 +13,7 @@ from services.inventory.repository.reservations import ReservationRepository, fi
 from services.inventory.repository.stock import StockRepository
 from services.inventory.servicer import InventoryServicer
 from services.inventory.settings import InventorySettings
+from services.inventory.story import StoryServicer
 from services.inventory.tables import metadata
 
 _SWEPT_AT_ONCE = 500
@@ -35,7 +36,7 @@ def build(node: ServiceNode) -> Parts:
 
     servicer = InventoryServicer(node, CatalogClient(node.stub(CatalogServiceStub)), warehouse, settings)
     return Parts(
-        servicers=[servicer],
+        servicers=[servicer, StoryServicer()],
         consumers=Consumers(warehouse).all(),
         jobs=[Job(name="inventory-release-expired", every=settings.sweep_seconds, run=sweep)],
     )

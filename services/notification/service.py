@@ -14,6 +14,7 @@ from services.notification.repository.retention import forget_old
 from services.notification.repository.store import QueueStore
 from services.notification.servicer import NotificationServicer
 from services.notification.settings import NotificationSettings
+from services.notification.story import StoryServicer
 
 SENDER = "notification-send"
 FORGET_SECONDS = 3600.0
@@ -34,7 +35,7 @@ def build(node: ServiceNode) -> Parts:
         node.wake(SENDER)
 
     return Parts(
-        servicers=(NotificationServicer(node, contacts, wake),),
+        servicers=(NotificationServicer(node, contacts, wake), StoryServicer()),
         consumers=Consumers(node.keyring, shops, wake).all(),
         jobs=(*senders, Job("notification-forget", FORGET_SECONDS, forget)),
     )

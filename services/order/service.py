@@ -29,6 +29,7 @@ from services.order.invariants import Checks
 from services.order.repository.orders import Orders
 from services.order.servicer import OrderServicer
 from services.order.settings import OrderSettings
+from services.order.story import StoryServicer
 from services.order.tables import metadata
 
 RECOVER = "order-recover"
@@ -68,7 +69,7 @@ def build(node: ServiceNode) -> Parts:
         Job("order-forget-quotes", every=600.0, run=partial(forget_quotes, db)),
     )
     consumers = Consumers(Tidings(orders), partial(node.wake, RECOVER))
-    return Parts(servicers=(servicer,), consumers=consumers.all(), jobs=jobs)
+    return Parts(servicers=(servicer, StoryServicer()), consumers=consumers.all(), jobs=jobs)
 
 
 SERVICE = Service("order", metadata, build)

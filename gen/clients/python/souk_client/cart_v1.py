@@ -199,3 +199,30 @@ class CartClient(Client):
             idempotency_key=idempotency_key,
             headers=headers,
         )
+
+
+class StoryClient(Client):
+    """What `souk why` asks."""
+
+    async def explain_order(
+        self,
+        request: souk_mesh_v1.ExplainRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_mesh_v1.ExplainResponse:
+        """Tells what the events of an order did to the cart. The subject is the order's id.
+        Reasons: SUBJECT_INVALID (INVALID_ARGUMENT) where it is none.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 30 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.cart.v1.StoryService/ExplainOrder",
+            request,
+            souk_mesh_v1.ExplainResponse,
+            deadline=30,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )

@@ -9,6 +9,55 @@ from .souk.payment import v1 as souk_payment_v1
 from .stub import Client
 
 
+class LedgerClient(Client):
+    """Compares the ledger with what the provider has booked, every day and on demand, and keeps the reports."""
+
+    async def list_reconciliations(
+        self,
+        request: souk_payment_v1.ListReconciliationsRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_payment_v1.ListReconciliationsResponse:
+        """Lists the reports, newest first.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 3 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.payment.v1.LedgerService/ListReconciliations",
+            request,
+            souk_payment_v1.ListReconciliationsResponse,
+            deadline=3,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+    async def reconcile_ledger(
+        self,
+        request: souk_payment_v1.ReconcileLedgerRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_payment_v1.Reconciliation:
+        """Compares a span of time now, books the provider's fees of it, and keeps the report.
+        Reasons: SPAN_INVALID (INVALID_ARGUMENT) when it is empty or longer than 31 days; PROVIDER_UNAVAILABLE (UNAVAILABLE).
+
+        Waits at most `timeout` seconds, by default a little over the server's own 60 s. Repeating it repeats the effect, unless the same `idempotency_key` comes with it.
+        """
+        return await self._call(
+            "/souk.payment.v1.LedgerService/ReconcileLedger",
+            request,
+            souk_payment_v1.Reconciliation,
+            deadline=60,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+
 class PaymentClient(Client):
     """Takes money for orders, gives it back, and keeps the ledger. What the provider says is the truth; it is asked for the
     object as it is now and never guessed."""
@@ -99,7 +148,7 @@ class PaymentClient(Client):
         again returns the same refund. One whose outcome is not known yet comes back PENDING and goes on by itself.
         Reasons: PAYMENT_NOT_FOUND (NOT_FOUND) when nothing was captured for the order; NOTHING_TO_REFUND,
         REFUND_TOO_LARGE (FAILED_PRECONDITION); PAYMENT_AMBIGUOUS (FAILED_PRECONDITION) when several payments have something
-        left and none is named; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
+        left and none is named; PAYMENT_DISPUTED (FAILED_PRECONDITION) while the buyer's bank has it; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
         CURRENCY_MISMATCH, AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT); PROVIDER_UNAVAILABLE (UNAVAILABLE) when the provider
         does not answer.
 
@@ -151,7 +200,8 @@ class PaymentClient(Client):
         Reasons: PAYMENT_NOT_FOUND (NOT_FOUND), also where no line is the caller's; LINE_NOT_FOUND (NOT_FOUND) for a line
         of another payment or another seller; REFUND_EMPTY (INVALID_ARGUMENT) with neither lines nor amount, REFUND_AMBIGUOUS
         (INVALID_ARGUMENT) with both, CURRENCY_MISMATCH (INVALID_ARGUMENT), AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT);
-        NOTHING_TO_REFUND, REFUND_TOO_LARGE (FAILED_PRECONDITION) when more is asked for than is left.
+        NOTHING_TO_REFUND, REFUND_TOO_LARGE (FAILED_PRECONDITION) when more is asked for than is left, PAYMENT_DISPUTED
+        (FAILED_PRECONDITION) while the buyer's bank has it.
 
         Waits at most `timeout` seconds, by default a little over the server's own 20 s. Repeated with the same `idempotency_key` it has one effect and one answer.
         """
@@ -274,6 +324,110 @@ class PaymentClient(Client):
             request,
             souk_mesh_v1.CheckInvariantsResponse,
             deadline=60,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+
+class PayoutClient(Client):
+    """Pays sellers on a schedule what their orders earned, less what is still too fresh, owed back or kept in reserve."""
+
+    async def list_payouts(
+        self,
+        request: souk_payment_v1.ListPayoutsRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_payment_v1.ListPayoutsResponse:
+        """Lists a shop's payouts, newest first.
+        Reasons: SHOP_NOT_FOUND (NOT_FOUND) for a shop that is not the caller's.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 3 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.payment.v1.PayoutService/ListPayouts",
+            request,
+            souk_payment_v1.ListPayoutsResponse,
+            deadline=3,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+    async def explain_payout(
+        self,
+        request: souk_payment_v1.ExplainPayoutRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_payment_v1.ExplainPayoutResponse:
+        """Tells where each minor unit of a payout comes from: the balance then, what was held, owed and kept, and every order
+        with all that moved its money.
+        Reasons: PAYOUT_NOT_FOUND (NOT_FOUND), also for a payout of a shop that is not the caller's.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 5 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.payment.v1.PayoutService/ExplainPayout",
+            request,
+            souk_payment_v1.ExplainPayoutResponse,
+            deadline=5,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+    async def create_payouts(
+        self,
+        request: souk_payment_v1.CreatePayoutsRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_payment_v1.CreatePayoutsResponse:
+        """Pays a shop now what is due, without waiting for its turn; one payout for each currency, none where less than the
+        minimum is due. Transfers whose outcome is not known yet stay PENDING and go on by themselves.
+        Reasons: SHOP_NOT_FOUND (NOT_FOUND); SHOP_NOT_VERIFIED (FAILED_PRECONDITION); PAYOUT_ACCOUNT_REFUSED
+        (FAILED_PRECONDITION) when the provider opens no account for the shop; PROVIDER_UNAVAILABLE (UNAVAILABLE).
+
+        Waits at most `timeout` seconds, by default a little over the server's own 20 s. Repeated with the same `idempotency_key` it has one effect and one answer.
+        """
+        return await self._call(
+            "/souk.payment.v1.PayoutService/CreatePayouts",
+            request,
+            souk_payment_v1.CreatePayoutsResponse,
+            deadline=20,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+
+class StoryClient(Client):
+    """What `souk why` asks."""
+
+    async def explain_order(
+        self,
+        request: souk_mesh_v1.ExplainRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_mesh_v1.ExplainResponse:
+        """Tells which payments and refunds an order had, what the provider was asked and said, and what was posted. The
+        subject is the order's id.
+        Reasons: SUBJECT_INVALID (INVALID_ARGUMENT) where it is none.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 30 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.payment.v1.StoryService/ExplainOrder",
+            request,
+            souk_mesh_v1.ExplainResponse,
+            deadline=30,
             timeout=timeout,
             idempotency_key=idempotency_key,
             headers=headers,
