@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+ONLY ?=
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
@@ -43,8 +44,8 @@ arch: $(DEV) ## Who may import whom
 chaos: $(DEV) ## Fault tests, bounded in time (ARGS="--seed 7 --only T1,T7 --checkouts 300")
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
-bench: $(DEV) ## Cost of the golden calls, as ratios and CPU-milliseconds
-	@$(BIN)/python -m tests.bench $(ARGS)
+bench: $(DEV) ## Cost of the golden calls, as ratios and CPU-milliseconds (ONLY=checkout)
+	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 ##@ Change
 
