@@ -4,10 +4,11 @@ from collections.abc import Callable
 from uuid import UUID
 
 from souk.mesh.v1.envelope_pb2 import Envelope
-from souk.payment.v1 import payment_events_pb2
+from souk.payment.v1 import dispute_events_pb2, payment_events_pb2, payment_pb2
 
 from mesh.consumer import Consumer
 from mesh.database import UnitOfWork
+from services.order.domain.status import AttemptState
 from services.order.handlers.tidings import Tidings
 
 _SUBJECTS = "souk.payment.v1."
@@ -42,6 +43,11 @@ class Consumers:
                 subjects=(f"{_SUBJECTS}refund.succeeded", f"{_SUBJECTS}refund.failed"),
                 handler=self.on_refund,
             ),
+            Consumer(
+                name="order-money-disputed",
+                subjects=(f"{_SUBJECTS}dispute.opened", f"{_SUBJECTS}dispute.closed"),
+                handler=self.on_dispute,
+            ),
         )
 
     async def on_payment_captured(
@@ -68,3 +74,12 @@ class Consumers:
     ) -> None:
         """Money went back, or could not."""
         await self._tidings.money_returned(uow, UUID(event.order_id), event.total_refunded.amount)
+
+    async def on_dispute(
+        self, event: dispute_events_pb2.DisputeOpened | dispute_events_pb2.DisputeClosed, _: Envelope, uow: UnitOfWork
+    ) -> None:
+        """The buyer's bank took the money back, or has decided."""
+        state = AttemptState.DISPUTED
+        if isinstance(event, dispute_events_pb2.DisputeClosed):
+            state = AttemptState(payment_pb2.PaymentState.Value.Name(event.payment_state))
+        await self._tidings.money_disputed(uow, UUID(event.order_id), UUID(event.payment_id), state)

@@ -200,10 +200,25 @@ class Order:
         if self.attempt is None or self.attempt.state not in TAKEN_ATTEMPTS or refunded_amount == self.refunded_amount:
             return False
         self.refunded_amount = refunded_amount
+        if self.attempt.state is AttemptState.DISPUTED:
+            # The dispute decides; when it is closed the payment tells how much is left.
+            self._moved(now)
+            return True
         if refunded_amount >= self.total.amount:
             self._settled_at(AttemptState.REFUNDED)
         else:
             self._settled_at(AttemptState.PARTIALLY_REFUNDED if refunded_amount else AttemptState.CAPTURED)
+        self._moved(now)
+        return True
+
+    def money_disputed(self, payment_id: UUID, state: AttemptState, now: datetime) -> bool:
+        """The buyer's bank took the money back, or has decided; says whether that is news."""
+        attempt = self.attempt
+        if attempt is None or attempt.payment_id != payment_id or attempt.state not in TAKEN_ATTEMPTS:
+            return False
+        if attempt.state is state:
+            return False
+        self._settled_at(state)
         self._moved(now)
         return True
 

@@ -9,7 +9,7 @@ from mesh.ids import new_id
 from mesh.principal import current_principal
 from services.order.domain.order import Order
 from services.order.domain.saga import Goal, SagaState
-from services.order.domain.status import OrderState
+from services.order.domain.status import AttemptState, OrderState
 from services.order.repository import lookups, sagas
 from services.order.repository.orders import Orders
 
@@ -47,6 +47,15 @@ class Tidings:
             return
         present = order.version
         if order.money_returned(refunded_amount, datetime.now(UTC)):
+            await self._orders.save(uow, order, present)
+
+    async def money_disputed(self, uow: UnitOfWork, order_id: UUID, payment_id: UUID, state: AttemptState) -> None:
+        """The buyer's bank took the money back, or has decided about it."""
+        order = await self._lock(uow, order_id)
+        if order is None:
+            return
+        present = order.version
+        if order.money_disputed(payment_id, state, datetime.now(UTC)):
             await self._orders.save(uow, order, present)
 
     async def _lock(self, uow: UnitOfWork, order_id: UUID) -> Order | None:
