@@ -15,6 +15,7 @@ from sqlalchemy import Table
 
 from mesh import crash, outbox, trace
 from mesh.auditing import current_audited
+from mesh.errors import SoukError, Unavailable
 from mesh.pool import Connection, Pool, failures_typed
 from mesh.statement import Statement
 from mesh.trace import SpanKind
@@ -24,10 +25,12 @@ _log = logging.getLogger(__name__)
 
 
 class ReadUnit:
-    """A read-only transaction, begun at its first statement."""
+    """Statements that write nothing, each with the snapshot of its own moment, on one connection.
+
+    They need no transaction, whose begin and end would cost two round trips.
+    """
 
     __slots__ = ("_connection", "_database", "_finished")
-    _mode = " READ ONLY"
 
     def __init__(self, database: "Database") -> None:
         """Nothing happens before the first statement."""
@@ -42,57 +45,56 @@ class ReadUnit:
 
     @property
     def holds_connection(self) -> bool:
-        """Whether the transaction has begun and is not over."""
+        """Whether a connection is taken and not given back."""
         return self._connection is not None
 
-    async def _begin(self) -> Connection:
+    async def _take(self) -> Connection:
         if self._finished:
             raise RuntimeError("the unit of work is over")
         if connection_held():
             raise RuntimeError("a unit of work inside another one would take a second connection while it holds one")
-        begin = f'BEGIN{self._mode}; SET LOCAL ROLE "{self._database.role}"'
-        connection = await self._database.pool.begin(begin)
-        self._connection = connection
+        self._connection = await self._acquire()
         _current.set(self)
-        return connection
+        return self._connection
+
+    async def _acquire(self) -> Connection:
+        return await self._database.pool.acquire(self._database.role)
+
+    async def _run(self, method: str, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+        if statement.writes:
+            raise RuntimeError(f"a unit that reads runs no statement that writes or locks: {statement.sql}")
+        connection = self._connection
+        first = connection is None
+        connection = connection or await self._take()
+        try:
+            return await _execute(connection, method, statement, parameters)
+        except Unavailable:
+            if not first or connection.fresh:
+                raise
+            # It lay idle and died with its server; a read may be repeated.
+            self._connection = connection = await self._database.pool.replace(connection)
+            return await _execute(connection, method, statement, parameters)
 
     async def fetch(self, statement: Statement, /, **parameters: Any) -> list[Record]:
         """Run a statement and return its rows."""
-        connection = self._connection or await self._begin()
-        with trace.span(statement.name, SpanKind.CLIENT), failures_typed:
-            rows: list[Record] = await connection.fetch(statement.sql, *statement.arguments(parameters))
-            return rows
+        rows: list[Record] = await self._run("fetch", statement, parameters)
+        return rows
 
     async def fetch_one(self, statement: Statement, /, **parameters: Any) -> Record | None:
         """Run a statement and return its first row, None where there is none."""
-        connection = self._connection or await self._begin()
-        with trace.span(statement.name, SpanKind.CLIENT), failures_typed:
-            row: Record | None = await connection.fetchrow(statement.sql, *statement.arguments(parameters))
-            return row
+        row: Record | None = await self._run("fetchrow", statement, parameters)
+        return row
 
     async def fetch_value(self, statement: Statement, /, **parameters: Any) -> Any:
         """Run a statement and return the first column of its first row, None where there is none."""
-        connection = self._connection or await self._begin()
-        with trace.span(statement.name, SpanKind.CLIENT), failures_typed:
-            return await connection.fetchval(statement.sql, *statement.arguments(parameters))
-
-    async def _end(self, command: str) -> None:
-        connection, self._connection = self._connection, None
-        self._finished = True
-        if connection is None:
-            return
-        try:
-            with failures_typed:
-                await connection.execute(command)
-        finally:
-            await self._database.pool.release(connection)
+        return await self._run("fetchval", statement, parameters)
 
     async def close(self) -> None:
-        """End the transaction and give the connection back, whatever happened."""
-        try:
-            await asyncio.shield(self._end("ROLLBACK"))
-        except Exception:  # noqa: BLE001  # a broken connection is closed with its transaction: nothing is left to undo
-            _log.debug("rollback on a broken connection", exc_info=True)
+        """Give the connection back, whatever happened."""
+        connection, self._connection = self._connection, None
+        self._finished = True
+        if connection is not None:
+            await self._database.pool.release(connection)
 
     async def __aenter__(self) -> Self:
         return self
@@ -103,11 +105,15 @@ class ReadUnit:
         await self.close()
 
 
+async def _execute(connection: Connection, method: str, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+    with trace.span(statement.name, SpanKind.CLIENT), failures_typed:
+        return await getattr(connection.session, method)(statement.sql, *statement.arguments(parameters))
+
+
 class UnitOfWork(ReadUnit):
     """A transaction that writes, begun at its first statement and committed at the end of its block."""
 
     __slots__ = ("_after_commit", "_events")
-    _mode = ""
 
     def __init__(self, database: "Database") -> None:
         """Nothing happens before the first statement."""
@@ -115,42 +121,45 @@ class UnitOfWork(ReadUnit):
         self._events: list[outbox.OutboxEvent] = []
         self._after_commit: list[Callable[[], object]] = []
 
+    async def _acquire(self) -> Connection:
+        return await self._database.pool.begin(self._database.role, "BEGIN")
+
+    async def _run(self, method: str, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+        return await _execute(self._connection or await self._take(), method, statement, parameters)
+
     async def execute(self, statement: Statement, /, **parameters: Any) -> int:
         """Run a statement and return the number of rows that it changed."""
-        connection = self._connection or await self._begin()
-        with trace.span(statement.name, SpanKind.CLIENT), failures_typed:
-            status: str = await connection.execute(statement.sql, *statement.arguments(parameters))
-        return int(status.rpartition(" ")[2]) if status[-1].isdigit() else 0
+        return _row_count(await self._run("execute", statement, parameters))
 
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> None:
         """Run a statement once for each of `rows`, in few round trips."""
         arguments = [statement.arguments(row) for row in rows]
         if not arguments:
             return
-        connection = self._connection or await self._begin()
+        connection = self._connection or await self._take()
         with trace.span(statement.name, SpanKind.CLIENT), failures_typed:
-            await connection.executemany(statement.sql, arguments)
+            await connection.session.executemany(statement.sql, arguments)
 
     async def copy(self, table: Table, columns: Sequence[str], records: Iterable[Sequence[Any]]) -> int:
         """Load rows with COPY and return how many."""
-        connection = self._connection or await self._begin()
+        connection = self._connection or await self._take()
         with failures_typed:
-            status: str = await connection.copy_records_to_table(
+            status: str = await connection.session.copy_records_to_table(
                 table.name, schema_name=table.schema, columns=list(columns), records=records
             )
-        return int(status.rpartition(" ")[2])
+        return _row_count(status)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A block whose failure is undone alone, so that the transaction goes on."""
-        connection = self._connection or await self._begin()
-        await connection.execute("SAVEPOINT block")
+        session = (self._connection or await self._take()).session
+        await session.execute("SAVEPOINT block")
         try:
             yield
         except BaseException:
-            await connection.execute("ROLLBACK TO SAVEPOINT block")
+            await session.execute("ROLLBACK TO SAVEPOINT block")
             raise
-        await connection.execute("RELEASE SAVEPOINT block")
+        await session.execute("RELEASE SAVEPOINT block")
 
     def publish(self, event: Message, aggregate_id: uuid.UUID | str, version: int = 0) -> None:
         """Publish an event with this commit. Call it once the aggregate's row is locked or written.
@@ -195,6 +204,24 @@ class UnitOfWork(ReadUnit):
             self._database.notify_published()
         self._run_callbacks()
 
+    async def _end(self, command: str) -> None:
+        connection, self._connection = self._connection, None
+        self._finished = True
+        if connection is None:
+            return
+        try:
+            with failures_typed:
+                await connection.session.execute(command)
+        finally:
+            await self._database.pool.release(connection)
+
+    async def close(self) -> None:
+        """Undo the transaction, unless it is committed, and give the connection back."""
+        try:
+            await asyncio.shield(self._end("ROLLBACK"))
+        except SoukError:  # a broken connection is closed with its transaction: nothing is left to undo
+            _log.debug("rollback on a broken connection", exc_info=True)
+
     def _run_callbacks(self) -> None:
         for callback in self._after_commit:
             callback()
@@ -208,6 +235,10 @@ class UnitOfWork(ReadUnit):
         finally:
             if not self._finished:
                 await self.close()
+
+
+def _row_count(status: str) -> int:
+    return int(status.rpartition(" ")[2]) if status[-1].isdigit() else 0
 
 
 class Database:
@@ -227,6 +258,14 @@ class Database:
     def read(self) -> ReadUnit:
         """A read-only unit for `async with`."""
         return ReadUnit(self)
+
+    async def run(self, statement: Statement, /, **parameters: Any) -> int:
+        """Run one statement that is a transaction by itself, and return the number of rows that it changed."""
+        connection = await self.pool.acquire(self.role)
+        try:
+            return _row_count(await _execute(connection, "execute", statement, parameters))
+        finally:
+            await self.pool.release(connection)
 
     def on_published(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each commit that has written events."""

@@ -2,15 +2,14 @@
 
 import asyncio
 import json
+from collections import deque
+from contextlib import suppress
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 
 from mesh.errors import Aborted, SoukError, Unavailable
-
-Connection: TypeAlias = PoolConnectionProxy
 
 _SERVER_SETTINGS = {
     "application_name": "souk",
@@ -20,6 +19,8 @@ _SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "15000",
 }
 _CACHED_STATEMENTS = 2000
+_RECOVER_SECONDS = 5.0
+_CLOSE_SECONDS = 10.0
 _AWAY_MESSAGE = "The database does not answer; try again soon."
 
 _AWAY = (
@@ -63,98 +64,204 @@ class _FailuresTyped:
 failures_typed = _FailuresTyped()
 
 
-async def _prepare(connection: Any) -> None:
-    for name in ("json", "jsonb"):
-        await connection.set_type_codec(name, schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+class Connection:
+    """One session and the role that it is in now; the empty role is the login role, which owns the tables."""
 
+    __slots__ = ("fresh", "role", "session")
 
-async def _keep(_connection: Any) -> None:
-    """Skip asyncpg's reset query, a round trip: a unit of work leaves nothing behind in its session."""
+    def __init__(self, session: Any) -> None:
+        """Wrap a session that has just begun."""
+        self.session = session
+        self.role = ""
+        # Not used since it was made: a failure is not that of a session that lay idle too long.
+        self.fresh = True
+
+    async def become(self, role: str) -> None:
+        """Change the role, unless it is the present one."""
+        if role != self.role:
+            await self.session.execute(f'SET ROLE "{role}"' if role else "RESET ROLE")
+            self.role = role
 
 
 class Pool:
-    """Connections that are made when they are needed, so that a process starts, and recovers, without its database."""
+    """Connections that are made when they are needed, so that a process starts, and recovers, without its database.
+
+    An idle connection that is in the role asked for already is taken first: changing it costs a round trip.
+    """
 
     def __init__(self, url: str, *, size: int = 10, patience: float = 2.0) -> None:
         """Use at most `size` connections at once and wait for a free one at most `patience` seconds."""
         self.url = url
         self._patience = patience
-        self._starting = asyncio.Lock()
         self._size = size
-        self._pool: asyncpg.Pool | None = None
-
-    async def _start(self) -> asyncpg.Pool:
-        async with self._starting:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self.url,
-                    min_size=0,
-                    max_size=self._size,
-                    max_queries=2**62,
-                    max_inactive_connection_lifetime=300.0,
-                    init=_prepare,
-                    reset=_keep,
-                    timeout=self._patience,
-                    statement_cache_size=_CACHED_STATEMENTS,
-                    max_cached_statement_lifetime=0,
-                    server_settings=_SERVER_SETTINGS,
-                )
-        return self._pool
-
-    async def acquire(self) -> Connection:
-        """Take a connection. Raises Unavailable where the server is away or all connections stay busy."""
-        with failures_typed:
-            pool = self._pool or await self._start()
-            connection: Connection = await pool.acquire(timeout=self._patience)
-            return connection
-
-    async def begin(self, command: str) -> Connection:
-        """Take a connection and run the command that begins a transaction. Raises as `acquire` does.
-
-        Where the server was restarted all idle connections are dead: nothing has begun yet, so one more try is safe.
-        """
-        connection = await self.acquire()
-        if await self._try(connection, command):
-            return connection
-        if self._pool is not None:
-            await self._pool.expire_connections()
-        connection = await self.acquire()
-        if await self._try(connection, command):
-            return connection
-        raise Unavailable("DATABASE_UNAVAILABLE", _AWAY_MESSAGE, retry_after=1.0)
-
-    async def _try(self, connection: Connection, command: str) -> bool:
-        try:
-            await connection.execute(command)
-        except _AWAY:
-            await self.release(connection)
-            return False
-        except BaseException:
-            await self.release(connection)
-            raise
-        return True
-
-    async def release(self, connection: Connection) -> None:
-        """Give a connection back; a broken one is closed."""
-        if self._pool is not None:
-            await self._pool.release(connection)
-
-    async def connect(self) -> asyncpg.Connection:
-        """Open a connection outside the pool, for a session that lives long. Raises Unavailable."""
-        settings = _SERVER_SETTINGS | {"statement_timeout": "0"}
-        with failures_typed:
-            return await asyncpg.connect(self.url, timeout=self._patience, server_settings=settings)
+        self._open = 0
+        self._idle: dict[str, list[Connection]] = {}
+        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
+        self._recovering: set[asyncio.Task[None]] = set()
+        self._closed = False
+        self._all_back = asyncio.Event()
 
     @property
     def busy(self) -> int:
         """How many connections are in use."""
-        return 0 if self._pool is None else int(self._pool.get_size() - self._pool.get_idle_size())
+        return self._open - sum(map(len, self._idle.values()))
+
+    async def acquire(self, role: str = "") -> Connection:
+        """Take a connection in a role. Raises Unavailable where the server is away or all connections stay busy."""
+        with failures_typed:
+            connection = self._take_idle(role) or await self._open_one() or self._take_other() or await self._wait()
+            try:
+                await connection.become(role)
+            except BaseException:
+                self._drop(connection)
+                raise
+        return connection
+
+    def _take_idle(self, role: str) -> Connection | None:
+        idle = self._idle.get(role)
+        while idle:
+            connection = idle.pop()
+            if not connection.session.is_closed():
+                return connection
+            self._open -= 1
+        return None
+
+    def _take_other(self) -> Connection | None:
+        return next((found for role in list(self._idle) if (found := self._take_idle(role)) is not None), None)
+
+    async def _open_one(self) -> Connection | None:
+        if self._open >= self._size or self._closed:
+            return None
+        self._open += 1
+        try:
+            return Connection(await self._connect(statement_cache_size=_CACHED_STATEMENTS))
+        except BaseException:
+            self._open -= 1
+            self._wake_one()
+            raise
+
+    async def _wait(self) -> Connection:
+        if self._closed:
+            raise asyncpg.InterfaceError("the pool is closed")
+        place: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(place)
+        try:
+            async with asyncio.timeout(self._patience):
+                connection = await place or await self._open_one()
+        except BaseException:
+            if place.done() and not place.cancelled() and (handed := place.result()) is not None:
+                self._put_back(handed)
+            raise
+        return connection or await self._wait()
+
+    async def release(self, connection: Connection) -> None:
+        """Give a connection back. What was left open in it is rolled back in the background."""
+        session = connection.session
+        connection.fresh = False
+        if session.is_closed():
+            self._drop(connection)
+        elif session.is_in_transaction():
+            self.recover(connection)
+        else:
+            self._put_back(connection)
+
+    def recover(self, connection: Connection) -> None:
+        """Give a connection back whose last statement may still be running: once it is cancelled and rolled back."""
+        task = asyncio.ensure_future(self._recover(connection))
+        self._recovering.add(task)
+        task.add_done_callback(self._recovering.discard)
+
+    async def _recover(self, connection: Connection) -> None:
+        try:
+            # asyncpg waits for the cancellation of what runs before it sends anything else.
+            await connection.session.execute("ROLLBACK", timeout=_RECOVER_SECONDS)
+        except (*_AWAY, asyncpg.PostgresError):
+            self._drop(connection)
+        else:
+            self._put_back(connection)
+
+    def _put_back(self, connection: Connection) -> None:
+        if self._closed or connection.session.is_closed():
+            self._drop(connection)
+            return
+        while self._waiting:
+            place = self._waiting.popleft()
+            if not place.done():
+                place.set_result(connection)
+                return
+        self._idle.setdefault(connection.role, []).append(connection)
+
+    def _drop(self, connection: Connection) -> None:
+        connection.session.terminate()
+        self._open -= 1
+        self._wake_one()
+        if not self._open:
+            self._all_back.set()
+
+    def _wake_one(self) -> None:
+        """Let one that waits open a connection in the place of one that is gone."""
+        while self._waiting:
+            place = self._waiting.popleft()
+            if not place.done():
+                place.set_result(None)
+                return
+
+    async def begin(self, role: str, command: str) -> Connection:
+        """Take a connection and run the command that begins a transaction. Raises as `acquire` does.
+
+        A connection that lay idle may have died with its server: nothing has begun yet, so one more try is safe.
+        """
+        connection = await self.acquire(role)
+        try:
+            with failures_typed:
+                await connection.session.execute(command)
+        except Unavailable:
+            stale = not connection.fresh
+            self._drop(connection)
+            if not stale:
+                raise
+            self._drop_idle()
+            return await self.begin(role, command)
+        except BaseException:
+            self.recover(connection)
+            raise
+        return connection
+
+    def _drop_idle(self) -> None:
+        while (connection := self._take_other()) is not None:
+            self._drop(connection)
+
+    async def replace(self, connection: Connection) -> Connection:
+        """Another connection in the same role for one that has died, and with it all that lay idle as long."""
+        self._drop(connection)
+        self._drop_idle()
+        return await self.acquire(connection.role)
+
+    async def _connect(self, **options: Any) -> Any:
+        session = await asyncpg.connect(
+            self.url,
+            timeout=self._patience,
+            server_settings=_SERVER_SETTINGS,
+            max_cached_statement_lifetime=0,
+            **options,
+        )
+        for name in ("json", "jsonb"):
+            await session.set_type_codec(name, schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+        return session
+
+    async def connect(self) -> asyncpg.Connection:
+        """Open a connection outside the pool, for a session that lives long. Raises Unavailable."""
+        with failures_typed:
+            session = await self._connect()
+            await session.execute("SET statement_timeout = 0")
+            return session
 
     async def close(self) -> None:
         """Close the connections, once those in use have come back, for at most ten seconds."""
-        if self._pool is None:
-            return
-        try:
-            await asyncio.wait_for(self._pool.close(), timeout=10.0)
-        except TimeoutError:
-            self._pool.terminate()
+        self._closed = True
+        self._drop_idle()
+        self._all_back.clear()
+        if self._open:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    await self._all_back.wait()

@@ -44,8 +44,8 @@ _COLUMNS = ", ".join(("position", *OutboxEvent._fields))
 _NEXT = "SELECT COLUMNS FROM {schema}.outbox ORDER BY position LIMIT :count".replace("COLUMNS", _COLUMNS)
 _MOVE = """
 WITH moved AS (DELETE FROM {schema}.outbox WHERE position = ANY(cast(:positions AS bigint[])) RETURNING *)
-INSERT INTO {schema}.outbox_log (COLUMNS) SELECT COLUMNS FROM moved""".replace("COLUMNS", _COLUMNS)
-_NO_FSYNC = "SET LOCAL synchronous_commit TO off"
+INSERT INTO {schema}.outbox_log (COLUMNS) SELECT COLUMNS FROM moved, set_config('synchronous_commit', 'off', true)
+""".replace("COLUMNS", _COLUMNS)
 _SINCE = """
 SELECT publish_time, COLUMNS FROM {schema}.outbox_log
 WHERE publish_time >= :since AND (publish_time, position) > (:after_time, :after_position)
@@ -131,6 +131,8 @@ class Relay:
             crash.point("relay.after_publish", self._database.name)
             await self._move([row["position"] for row in rows])
             crash.point("relay.after_move", self._database.name)
+            if len(rows) < BATCH and not self._awake.is_set():
+                return
 
     async def _set_aside(self, rows: Sequence[Record]) -> None:
         """Bury events that no message can hold: the others must not wait behind them for ever."""
@@ -140,10 +142,8 @@ class Relay:
             await uow.execute(in_schema(self._database.name, _MOVE), positions=[row["position"] for row in rows])
 
     async def _move(self, positions: Sequence[int]) -> None:
-        async with self._database.write() as uow:
-            # Losing this commit in a crash only publishes again what the stream then knows.
-            await uow.execute(in_schema(self._database.name, _NO_FSYNC))
-            await uow.execute(in_schema(self._database.name, _MOVE), positions=positions)
+        # Not waiting for the disk: to lose this in a crash only publishes again what the stream then knows.
+        await self._database.run(in_schema(self._database.name, _MOVE), positions=positions)
 
 
 async def replay(database: Database, client: Client, since: datetime) -> int:

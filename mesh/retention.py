@@ -2,8 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import asyncpg
+
 from mesh.database import Database
-from mesh.pool import Connection, failures_typed
+from mesh.pool import failures_typed
 from mesh.statement import in_schema
 
 LOG_DAYS = 7
@@ -26,23 +28,23 @@ async def keep_partitions(database: Database) -> None:
     connection = await database.pool.acquire()
     try:
         with failures_typed:
-            async with connection.transaction():
-                await _keep_partitions(connection, database.name)
+            async with connection.session.transaction():
+                await _keep_partitions(connection.session, database.name)
     finally:
         await database.pool.release(connection)
 
 
-async def _keep_partitions(connection: Connection, service: str) -> None:
+async def _keep_partitions(session: asyncpg.Connection, service: str) -> None:
     today = datetime.now(UTC).date()
     wanted = {_PREFIX + f"{day:%Y%m%d}": day for day in _days(today - timedelta(days=1), _AHEAD_DAYS + 2)}
     oldest = _PREFIX + f"{today - timedelta(days=LOG_DAYS):%Y%m%d}"
     # The relay and the clean-up job of several processes make the same partitions: one after the other.
-    await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"{service}.outbox_log")
-    present = {row["relname"] for row in await connection.fetch(_PARTITIONS, f'"{service}".outbox_log')}
+    await session.execute("SELECT pg_advisory_xact_lock(hashtext($1))", f"{service}.outbox_log")
+    present = {row["relname"] for row in await session.fetch(_PARTITIONS, f'"{service}".outbox_log')}
     for name in sorted(wanted.keys() - present):
-        await connection.execute(_create(service, name, wanted[name]))
+        await session.execute(_create(service, name, wanted[name]))
     for name in sorted(name for name in present if name < oldest):
-        await connection.execute(f'DROP TABLE IF EXISTS "{service}".{name}')
+        await session.execute(f'DROP TABLE IF EXISTS "{service}".{name}')
 
 
 def _days(first: date, count: int) -> list[date]:

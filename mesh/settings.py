@@ -124,7 +124,7 @@ class MeshSettings:
     grace_seconds: float = 10.0
     # How long the node says NOT_SERVING before it stops to listen, in seconds.
     drain_seconds: float = 0.0
-    postgres_pool_size: int = 10
+    postgres_pool_size: int = 16
 
     @property
     def keys(self) -> Path:

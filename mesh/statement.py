@@ -13,18 +13,29 @@ from sqlalchemy.sql.elements import ClauseElement
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # the dialect's constructor is untyped
 _WRITE = re.compile(r'\b(?<!FOR )(?<!KEY )(INSERT|UPDATE|DELETE)\s+(?:INTO|FROM)?\s*(?:"?\w+"?\.)?"?(\w+)')
 _READ = re.compile(r'\b(FROM)\s+(?:"?\w+"?\.)?"?(\w+)')
+_CHANGE = re.compile(
+    r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM|FOR\s+(NO\s+KEY\s+UPDATE|SHARE|KEY\s+SHARE))\b", re.IGNORECASE
+)
 
 
 class Statement:
     """One statement: its SQL with `$1` parameters and the order they go in. Compiled at its first use."""
 
-    __slots__ = ("_clause", "_constants", "_name", "_names", "_sql", "_width")
+    __slots__ = ("_clause", "_constants", "_name", "_names", "_sql", "_width", "_writes")
 
     def __init__(self, clause: ClauseElement) -> None:
         """Wrap a select, insert, update, delete or text with parameters named by `bindparam("x")` or `:x`."""
         self._clause = clause
         self._sql = ""
         self._name = ""
+        self._writes = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes or locks rows."""
+        if not self._sql:
+            self._compile()
+        return self._writes
 
     @property
     def sql(self) -> str:
@@ -52,6 +63,7 @@ class Statement:
         self._names = names
         self._width = len(set(names))
         self._sql = compiled.string
+        self._writes = _CHANGE.search(self._sql) is not None
 
     def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
         """The values in the order of `$1, $2, …`. Raises TypeError for a missing parameter or one that is not there."""

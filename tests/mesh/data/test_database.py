@@ -10,6 +10,7 @@ import pytest
 from mesh.database import Database, UnitOfWork, connection_held
 from mesh.errors import Aborted, Unavailable
 from mesh.pool import Pool
+from mesh.retention import keep_partitions
 from mesh.statement import Statement, in_schema
 from tests.mesh.data.events import count, sql
 from tests.mesh.data.service import make_database
@@ -88,8 +89,57 @@ class TestUnitOfWork:
 class TestReadUnit:
     async def test_refuses_to_write(self, database: Database) -> None:
         async with database.read() as unit:
-            with pytest.raises(Unavailable):
+            with pytest.raises(RuntimeError, match="writes or locks"):
                 await unit.fetch(_insert(database), key="a")
+
+    async def test_reads_again_on_another_connection_where_its_own_died(
+        self, database: Database, stores: Stores
+    ) -> None:
+        assert await count(database, "inbox") == 0
+        await _end_all_sessions(stores.postgres_url)
+        async with database.read() as unit:
+            assert await unit.fetch_value(sql("SELECT 1")) == 1
+
+
+class TestPool:
+    async def test_a_connection_changes_its_role_with_its_user(self, stores: Stores) -> None:
+        pool = Pool(stores.postgres_url, size=1)
+        databases = [await make_database(pool) for _ in range(2)]
+        for _ in range(2):
+            for database in databases:
+                async with database.read() as unit:
+                    assert await unit.fetch_value(sql("SELECT current_user")) == database.role
+        await keep_partitions(databases[0])
+        await pool.close()
+
+    async def test_those_that_wait_are_served_in_their_order(self, stores: Stores) -> None:
+        pool = Pool(stores.postgres_url, size=2)
+        database = await make_database(pool)
+        served: list[int] = []
+
+        async def use(number: int) -> None:
+            async with database.write() as uow:
+                await uow.execute(sql("SELECT pg_sleep(0.01)"))
+            served.append(number)
+
+        await asyncio.gather(*(asyncio.create_task(use(number)) for number in range(20)))
+        assert sorted(served) == list(range(20))
+        assert all(abs(place - number) <= 2 for place, number in enumerate(served))
+        assert pool.busy == 0
+        await pool.close()
+
+    async def test_one_that_gives_up_waiting_takes_no_connection_with_it(self, stores: Stores) -> None:
+        pool = Pool(stores.postgres_url, size=1)
+        database = await make_database(pool)
+        async with database.write() as uow:
+            await _park(uow, "a")
+            waiting = [asyncio.create_task(_read_one(database), context=Context()) for _ in range(3)]
+            await asyncio.sleep(0.05)
+            waiting[0].cancel()
+        await waiting[1]
+        await waiting[2]
+        assert pool.busy == 0
+        await pool.close()
 
 
 class TestRoles:

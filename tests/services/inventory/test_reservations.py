@@ -174,8 +174,8 @@ class TestInvariants:
         variant = await inventory.add(4)
         pool = inventory.db.pool
         connection = await pool.acquire()
-        await connection.execute("UPDATE inventory.stock SET on_hand = 5 WHERE variant_id = $1", variant)
+        await connection.session.execute("UPDATE inventory.stock SET on_hand = 5 WHERE variant_id = $1", variant)
         found = await check_stock(inventory.db)
-        await connection.execute("UPDATE inventory.stock SET on_hand = 4 WHERE variant_id = $1", variant)
+        await connection.session.execute("UPDATE inventory.stock SET on_hand = 4 WHERE variant_id = $1", variant)
         await pool.release(connection)
         assert [violation.id for violation in found.violations] == [str(variant)]

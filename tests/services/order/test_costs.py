@@ -11,18 +11,18 @@ class Meter:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.commits = self.reads = self.statements = 0
-        commit, begin = UnitOfWork._commit, ReadUnit._begin
+        commit, take = UnitOfWork._commit, ReadUnit._take
 
         async def counted_commit(unit: UnitOfWork) -> None:
             self.commits += 1
             await commit(unit)
 
-        async def counted_begin(unit: ReadUnit) -> object:
+        async def counted_take(unit: ReadUnit) -> object:
             self.reads += not isinstance(unit, UnitOfWork)
-            return await begin(unit)
+            return await take(unit)
 
         monkeypatch.setattr(UnitOfWork, "_commit", counted_commit)
-        monkeypatch.setattr(ReadUnit, "_begin", counted_begin)
+        monkeypatch.setattr(ReadUnit, "_take", counted_take)
         for name in ("fetch", "fetch_one", "fetch_value", "execute", "execute_many"):
             owner = ReadUnit if hasattr(ReadUnit, name) else UnitOfWork
             monkeypatch.setattr(owner, name, self._counted(getattr(owner, name)))
