@@ -41,10 +41,10 @@ class KeyedUnit(UnitOfWork):
     async def begin(self) -> None:
         """Claim the key where no statement has done so."""
         if not self.holds_connection:
-            await self._begin()
+            await self._take()
 
-    async def _begin(self) -> Connection:
-        connection = await super()._begin()
+    async def _take(self) -> Connection:
+        connection = await super()._take()
         claimed = await claim(self, self._key, self._lease)
         if isinstance(claimed, Stored):
             raise AnswerStored(claimed)
