@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from hashlib import blake2b
 from typing import Any, Final
 
 import grpc
@@ -59,7 +58,7 @@ def _rpc_handler(endpoint: Endpoint) -> Any:
 
 
 def _unary(endpoint: Endpoint) -> Callable[[bytes, Context], Awaitable[bytes]]:
-    serve, contract = endpoint.unary, endpoint.contract
+    serve = endpoint.unary
     assert serve is not None  # noqa: S101 - _rpc_handler chose by it
 
     async def handle(data: bytes, context: Context) -> bytes:
@@ -69,9 +68,8 @@ def _unary(endpoint: Endpoint) -> Callable[[bytes, Context], Awaitable[bytes]]:
         except SoukError as error:
             await _abort(context, call, error)
             raise
-        headers = response_headers(contract, call, answer)
-        if headers:  # sending them apart from the answer costs a tenth of the whole call
-            await context.send_initial_metadata(headers)
+        if call.response_headers:
+            await context.send_initial_metadata(call.response_headers)
         return answer
 
     return handle
@@ -115,14 +113,3 @@ def _allowed(contract: MethodContract, headers: Mapping[str, Any], context: Cont
     if edge.isdecimal() and 0 < int(edge) < allowed * 1000:
         allowed = int(edge) / 1000
     return allowed
-
-
-def response_headers(contract: MethodContract, call: Call, answer: bytes) -> list[tuple[str, str]]:
-    """The headers of a good answer: the handler's own, and how a cache may keep it; without them none may."""
-    headers = call.response_headers
-    if contract.cache_seconds and call.principal.is_anonymous:
-        headers.append(("cache-control", f"public, max-age={contract.cache_seconds}"))
-        headers.append(("etag", f'W/"{blake2b(answer, digest_size=12).hexdigest()}"'))
-        if contract.cache_vary:
-            headers.append(("vary", ", ".join(contract.cache_vary)))
-    return headers

@@ -33,6 +33,15 @@ def test_who_holds_another_gets_the_answer(edge: Edge) -> None:
     assert httpx.get(edge.url + THING, headers={"if-none-match": '"other"'}).status_code == 200
 
 
+def test_an_answer_that_its_service_has_not_named_is_named_by_its_content(edge: Edge) -> None:
+    def etag(thing: str) -> str:
+        return httpx.get(f"{edge.url}/api/v1/things/{thing}").headers["etag"]
+
+    name = etag("unnamed-1")
+    assert name == etag("unnamed-1") != etag("unnamed-2")
+    assert httpx.get(edge.url + "/api/v1/things/unnamed-1", headers={"if-none-match": name}).status_code == 304
+
+
 def test_an_answer_to_somebody_is_not_kept(edge: Edge, bearer: dict[str, str]) -> None:
     assert httpx.get(edge.url + THING, headers=bearer).headers["cache-control"] == "no-store"
 

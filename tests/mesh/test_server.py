@@ -52,28 +52,6 @@ def reason(error: grpc.aio.AioRpcError) -> str:
 
 
 class TestHeaders:
-    async def test_let_a_cache_keep_what_is_public(self, wire: Wire) -> None:
-        call = wire.stub.Say(wire.messages.EchoRequest(text="a"))
-        await call
-        headers = dict(await call.initial_metadata())
-        assert headers["cache-control"] == "public, max-age=30"
-        assert headers["vary"] == "accept-language"
-        assert headers["etag"].startswith('W/"')
-
-    async def test_carry_an_etag_that_follows_the_content(self, wire: Wire) -> None:
-        async def etag(text: str) -> str:
-            call = wire.stub.Say(wire.messages.EchoRequest(text=text))
-            await call
-            return str(dict(await call.initial_metadata())["etag"])
-
-        assert await etag("a") == await etag("a") != await etag("b")
-
-    async def test_keep_errors_out_of_caches(self, wire: Wire) -> None:
-        call = wire.stub.Say(wire.messages.EchoRequest(user_id="x"))
-        with pytest.raises(grpc.aio.AioRpcError):
-            await call
-        assert "cache-control" not in dict(await call.initial_metadata())
-
     async def test_limit_the_time_to_what_the_edge_waits(self, wire: Wire) -> None:
         metadata = (("x-envoy-expected-rq-timeout-ms", "500"),)
         await wire.stub.Say(wire.messages.EchoRequest(), metadata=metadata)
