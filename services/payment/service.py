@@ -58,7 +58,7 @@ def build(node: ServiceNode) -> Parts:
             Job(WEBHOOK_JOB, every=1.0, run=webhooks.apply_due),
             Job("payment-forget-webhooks", every=3600.0, run=webhooks.forget_old),
             Job("payment-recover", every=5.0, run=recovery.run),
-            Job("payment-pay-sellers", every=60.0, run=paying.run),
+            Job("payment-pay-sellers", every=settings.payout_look_seconds, run=paying.run),
             Job("payment-reclaim", every=10.0, run=reclaiming.run),
             Job("payment-reconcile", every=600.0, run=reconciling.run),
         ),

@@ -25,6 +25,8 @@ class PaymentSettings:
 
     # How often a shop is paid, and how fresh an order's money must not be any more.
     payout_period_hours: float = 24.0
+    # How often it is looked for shops whose turn has come.
+    payout_look_seconds: float = 60.0
     payout_hold_days: float = 7.0
     # The least payout, in whole units of the currency.
     payout_minimum: int = 10
@@ -38,8 +40,8 @@ class PaymentSettings:
             raise ValueError("times are more than 0")
         if min(self.payout_hold_days, self.payout_minimum, self.payout_reserve_bps, self.payout_reserve_days) < 0:
             raise ValueError("hold, minimum, reserve and its window are not below 0")
-        if self.payout_period_hours <= 0:
-            raise ValueError("payout_period_hours is more than 0")
+        if min(self.payout_period_hours, self.payout_look_seconds) <= 0:
+            raise ValueError("payout_period_hours and payout_look_seconds are more than 0")
         if len(self.webhook_secrets) > 2:  # noqa: PLR2004 the old one and the new one
             raise ValueError("webhook_secrets holds at most two")
 

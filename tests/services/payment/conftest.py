@@ -45,6 +45,8 @@ class Scripted(Faults):
     """Does to calls whose path ends so what the test says, once each."""
 
     planned: dict[str, Fault] = field(default_factory=dict)
+    # What happens to the object of an event soon after it, by the event's type.
+    followed_by: dict[str, str] = field(default_factory=dict)
 
     def for_call(self, method: str, path: str, form: dict[str, Value]) -> Fault:  # noqa: ARG002 the seam's signature
         ending = next((ending for ending in self.planned if method == "POST" and path.endswith(ending)), None)
@@ -52,6 +54,9 @@ class Scripted(Faults):
 
     def for_event(self, event: dict[str, Any]) -> tuple[float, ...]:  # noqa: ARG002 the seam's signature
         return ()
+
+    def consequences(self, event: dict[str, Any]) -> tuple[tuple[str, float], ...]:
+        return ((self.followed_by[event["type"]], 0.0),) if event["type"] in self.followed_by else ()
 
 
 def euros(amount: int) -> money_pb2.Money:
