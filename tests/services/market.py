@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import nats
 
 from mesh.channel import LocalChannel
 from mesh.database import UnitOfWork
@@ -60,6 +61,8 @@ async def running_market(
     url = stores.postgres_url
     await upgrade_all(url, services)
     await _empty(url, services)
+    if "SOUK_NATS_URL" in settings:
+        await _forget_events(settings["SOUK_NATS_URL"])
     make_keys(_prepared(home))
     environ = {"SOUK_POSTGRES_URL": url, "SOUK_HOME": str(home), **settings}
     node = Node([*map(load_service, services), *beside], environ)
@@ -74,6 +77,17 @@ def _prepared(path: Path) -> Home:
     home = Home(path)
     home.prepare()
     return home
+
+
+async def _forget_events(nats_url: str) -> None:
+    """Empty the streams that earlier tests left: their events name things that are gone."""
+    client = await nats.connect(nats_url)
+    try:
+        jetstream = client.jetstream()
+        for stream in await jetstream.streams_info():
+            await jetstream.purge_stream(stream.config.name or "")
+    finally:
+        await client.close()
 
 
 async def _empty(postgres_url: str, services: Sequence[str]) -> None:
