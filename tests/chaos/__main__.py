@@ -5,6 +5,7 @@ The seed decides everything that is chosen by chance; `--seed` repeats a run.
 
 import argparse
 import asyncio
+import logging
 import secrets
 import sys
 import tempfile
@@ -42,7 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--only", default="", help=f"some of {','.join(EXPERIMENTS)}")
     parser.add_argument("--checkouts", type=int, default=2000, help="how many checkouts T1 makes; the others follow")
+    parser.add_argument("--verbose", action="store_true", help="say what is done while it is done")
     options = parser.parse_args(arguments)
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
+    logging.getLogger("tests.chaos").setLevel(logging.INFO if options.verbose else logging.WARNING)
     names = [name for name in options.only.upper().split(",") if name] or list(EXPERIMENTS)
     if unknown := set(names) - EXPERIMENTS.keys():
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(EXPERIMENTS)}")

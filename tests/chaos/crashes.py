@@ -1,6 +1,7 @@
 """T2: a worker dies at each labelled line; what was begun ends in "paid and ordered" or in "neither"."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -192,6 +193,7 @@ async def crash_everywhere(lab: Lab, labels: Sequence[str] = ()) -> None:
     shop = Shop(await lab.goods("Crash bowl"), lab)
     ends: list[asyncio.Task[None]] = []
     for label in chosen:
+        logging.getLogger(__name__).info("%s", label)
         await _armed_alone(lab, shop, label, ends)
     await asyncio.gather(*ends)
     lab.note(f"{len(chosen)} labels of {len(all_labels())}; {lab.market.counts()}")

@@ -22,7 +22,7 @@ async def poison(lab: Lab) -> None:
     ids = [uuid.uuid4() for _ in range(3)]
     unknown = Envelope(event_id=str(ids[0]), type="souk.order.v9.OrderTeleported", aggregate_id=str(ids[0]))
     hollow = Envelope(event_id=str(ids[1]), type="souk.order.v1.OrderPaid", aggregate_id=str(ids[1]))
-    await _publish(lab, [b"\xff no envelope", unknown.SerializeToString(), hollow.SerializeToString()])
+    await _publish(lab, [unknown, hollow])
     await _oversize(lab, ids[2])
     await shop(lab, goods, 10)
     began = time.monotonic()
@@ -34,12 +34,15 @@ async def poison(lab: Lab) -> None:
     lab.note(f"dead letters: {', '.join(sorted(found))}; {lab.market.counts()}")
 
 
-async def _publish(lab: Lab, events: Sequence[bytes]) -> None:
+async def _publish(lab: Lab, envelopes: Sequence[Envelope]) -> None:
     client = await nats.connect(lab.stack.urls["nats"])
+    stream = client.jetstream()
     try:
-        for data in events:
-            key = uuid.uuid4()
-            await client.jetstream().publish(f"{_SUBJECT}.{key}", data, headers={"Nats-Msg-Id": str(key)})
+        for each in envelopes:
+            headers = {"Nats-Msg-Id": each.event_id}
+            await stream.publish(f"{_SUBJECT}.{each.event_id}", each.SerializeToString(), headers=headers)
+        # What is no event has no id either.
+        await stream.publish(f"{_SUBJECT}.{uuid.uuid4()}", b"\xff no envelope")
     finally:
         await client.close()
 
@@ -47,10 +50,12 @@ async def _publish(lab: Lab, events: Sequence[bytes]) -> None:
 async def _oversize(lab: Lab, event_id: uuid.UUID) -> None:
     """Put an event into the outbox that no message can hold, as a faulty service would."""
     async with lab.database() as database:
-        columns = "event_id, subject, type, aggregate_id, aggregate_version, occur_time, payload"
-        values = "$1, $2, 'souk.order.v1.OrderPaid', $1::text, 0, now(), $3"
+        told = "causation_id, correlation_id, actor, traceparent"
+        columns = f"event_id, subject, type, aggregate_id, aggregate_version, occur_time, {told}, payload"
+        values = "$1, $2, 'souk.order.v1.OrderPaid', $3, 0, now(), '', '', '', '', $4"
         insert = f'INSERT INTO "order".outbox ({columns}) VALUES ({values})'  # noqa: S608  fixed text
-        await database.execute(insert, event_id, f"{_SUBJECT}.{event_id}", bytes(_OVERSIZED_BYTES))
+        key = str(event_id)
+        await database.execute(insert, event_id, f"{_SUBJECT}.{key}", key, bytes(_OVERSIZED_BYTES))
 
 
 async def _buried(lab: Lab) -> set[str]:

@@ -1,4 +1,7 @@
-"""Short samples of T2, T9 and T16 on the stack that the other tests share; `make chaos` runs them whole."""
+"""Short samples of T2, T9 and T16 on the stack that the other tests share; `make chaos` runs them whole.
+
+The shared stack is verified when all its tests are through.
+"""
 
 from collections.abc import AsyncIterator
 
@@ -32,17 +35,17 @@ async def lab(stack: Stack) -> AsyncIterator[Lab]:
 class TestSamples:
     async def test_a_worker_dies_at_a_labelled_line(self, lab: Lab) -> None:
         await crash_everywhere(lab, _SAMPLE)
-        await lab.verdict()
+        await lab.told_the_truth()
         assert lab.problems == []
 
     async def test_the_provider_fails_after_the_effect(self, lab: Lab) -> None:
         await bad_provider(lab, 8)
-        await lab.verdict()
+        await lab.told_the_truth()
         assert lab.problems == []
 
     async def test_one_key_fifty_times_at_once(self, lab: Lab) -> None:
         await same_key(lab, 1)
-        await lab.verdict()
+        await lab.told_the_truth()
         assert lab.problems == []
 
 
