@@ -46,7 +46,10 @@ def _sender(node: ServiceNode, settings: NotificationSettings, contacts: Identit
     mailer = SmtpMailer(settings.smtp_url, settings.sender)
 
     async def send() -> None:
-        await send_all_due(store, contacts, mailer)
+        try:
+            await send_all_due(store, contacts, mailer)
+        finally:
+            await mailer.close()
 
     return Job(SENDER, settings.send_seconds, send)
 
