@@ -25,7 +25,7 @@ from services.order.domain.status import AttemptState
 from services.order.handlers.endings import Answer, Endings
 from services.order.handlers.outside import Payments, Stock
 from services.order.repository import sagas
-from services.order.repository.orders import OrderGone, Orders
+from services.order.repository.orders import Orders
 from services.order.repository.sagas import Lease, LeaseLost
 from services.order.settings import OrderSettings
 
@@ -129,9 +129,10 @@ class Completion:
                 if step is not Step.RETRY:
                     continue
                 work.known.payment = None
-            except (LeaseLost, OrderGone):
+            except LeaseLost:
                 return None
             except SoukError as error:
+                # Also where an event has moved the order since it was read: it is read again below.
                 if error.code not in _PASSING:
                     raise
                 work.known = Known(payment_may_run=True, payment=work.known.payment if work.known.is_captured else None)

@@ -214,7 +214,7 @@ class FakePayments(payment_service_pb2_grpc.PaymentServiceServicer, Faulty):
         self.payments: dict[str, Any] = {}
         self.refunds: dict[str, Any] = {}
         self.refund_state = "SUCCEEDED"
-        # Awaited once, after the money is taken and before the caller hears of it.
+        # Awaited once, after the money is taken or given back and before the caller hears of it.
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
         self.lines: dict[str, Any] = {}
 
@@ -244,11 +244,14 @@ class FakePayments(payment_service_pb2_grpc.PaymentServiceServicer, Faulty):
             payment.client_secret = "secret_1" if state == PaymentState.REQUIRES_ACTION else ""
             self.payments[request.payment_id] = payment
             self.lines[request.order_id] = list(request.lines)
+        await self._let_others()
+        self.leave("StartPayment")
+        return self.payments[request.payment_id]
+
+    async def _let_others(self) -> None:
         if self.meanwhile is not None:
             meanwhile, self.meanwhile = self.meanwhile, None
             await meanwhile()
-        self.leave("StartPayment")
-        return self.payments[request.payment_id]
 
     async def CancelPayment(self, request: Any, _: Any) -> Any:  # noqa: N802 the contract's name
         self.enter("CancelPayment")
@@ -273,6 +276,7 @@ class FakePayments(payment_service_pb2_grpc.PaymentServiceServicer, Faulty):
                 state=self.refund_state,
                 reason=request.reason,
             )
+        await self._let_others()
         self.leave("RefundOrder")
         return self.refunds[request.refund_id]
 

@@ -75,6 +75,20 @@ class TestCancelOrder:
         await desk.tell(RefundSucceeded(order_id=order.order_id, total_refunded=order.total))
         assert (await desk.get(buyer, order.order_id)).payment_state == OrderPaymentState.REFUNDED
 
+    async def test_ends_at_once_though_the_refund_s_event_is_faster(self, desk: Desk) -> None:
+        buyer = desk.shopper()
+        order = await desk.place(buyer)
+
+        async def event() -> None:
+            await desk.tell(RefundSucceeded(order_id=order.order_id, total_refunded=order.total))
+
+        desk.payments.meanwhile = event
+        cancelled = await desk.cancel(buyer, order.order_id)
+        assert (cancelled.status, cancelled.payment_state) == (OrderStatus.CANCELLED, OrderPaymentState.REFUNDED)
+        assert len(desk.payments.refunds) == 1
+        assert (await desk.events("order"))[-1] == "OrderCancelled"
+        assert await desk.violations() == []
+
     async def test_staff_may_and_it_is_audited(self, desk: Desk) -> None:
         buyer = desk.shopper()
         order = await desk.place(buyer)
