@@ -65,3 +65,17 @@ class TestMakeLayout:
     def test_the_user_decides_the_rate_factor(self, wish: Wish) -> None:
         layout = make_layout(wish, fresh=False, environ={"SOUK_RATE_FACTOR": "1"})
         assert layout.env["SOUK_RATE_FACTOR"] == "1"
+
+
+class TestFaults:
+    def test_services_reach_their_stores_through_the_proxy(self, wish: Wish) -> None:
+        plain = make_layout(wish, fresh=False, environ={})
+        assert "proxy" not in components(plain)
+        hindered = make_layout(replace(wish, faults=True), fresh=False, environ={})
+        parts = components(hindered)
+        routes = dict(each.split("=") for each in parts["proxy"].argv if "=" in each)
+        assert set(routes) == {"postgres", "nats", "redis", "sandbox"}
+        own, target = routes["redis"].split(":")
+        assert target == str(parts["redis"].port)
+        assert f":{own}/" in hindered.env["SOUK_REDIS_URL"]
+        assert f":{target}/" in hindered.state.urls["redis"]
