@@ -39,7 +39,8 @@ async def sell_out(lab: Lab, goods: Goods, units: int, buyers: int) -> None:
     await buy(buyers)
     took = time.monotonic() - began
     left = await lab.left_of(goods)
-    units_sold = sum(_units(order) for buyer in crowd for order in (await lab.market.orders(buyer)).values())
+    bought = [await lab.market.orders(buyer) for buyer in crowd]
+    units_sold = sum(_units(order) for orders in bought for order in orders.values())
     lab.expect(units_sold == units, f"{units_sold} of {units} units were sold")
     lab.expect(left == 0, f"{left} units are left")
     p99 = statistics.quantiles(refusals, n=100)[-1] if len(refusals) > 1 else 0.0
