@@ -6,7 +6,9 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from typer.testing import CliRunner
 
+from cli.conform import app
 from cli.conformance.bench import Bench, Scale
 from cli.conformance.case import (
     Case,
@@ -86,6 +88,12 @@ class TestRequireRefused:
     def test_an_error_of_the_market_is_no_refusal(self) -> None:
         with pytest.raises(WrongEffectError, match="INTERNAL"):
             require_refused(Reply(500, 13, "INTERNAL", {}), "OUT_OF_STOCK")
+
+
+def test_an_unknown_case_is_refused_with_the_names_of_all() -> None:
+    result = CliRunner().invoke(app, ["--only", "levitation"])
+    assert result.exit_code == 2
+    assert "last-unit" in result.output
 
 
 def test_junit_tells_the_outcomes_apart(tmp_path: Path) -> None:
