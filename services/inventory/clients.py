@@ -8,7 +8,7 @@ from souk.catalog.v1 import catalog_service_pb2
 from souk.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 
 from mesh.errors import SoukError
-from services.inventory.domain import Place
+from services.inventory.domain.stock import Place
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.05
 

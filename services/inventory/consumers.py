@@ -9,7 +9,7 @@ from souk.order.v1 import order_events_pb2
 
 from mesh.consumer import Consumer
 from mesh.database import UnitOfWork
-from services.inventory.domain import Place
+from services.inventory.domain.stock import Place
 from services.inventory.handlers.reservations import commit_paid_order, restock_order
 from services.inventory.handlers.stock import track_variants
 from services.inventory.handlers.warehouse import Warehouse

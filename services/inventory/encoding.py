@@ -8,7 +8,8 @@ from souk.inventory.v1 import reservation_pb2, stock_pb2
 from mesh.database import Record
 from mesh.errors import InvalidArgument
 from mesh.page import decode_page, encode_page
-from services.inventory.domain import Reservation, Stock
+from services.inventory.domain.reservation import Reservation
+from services.inventory.domain.stock import DEFAULT_LOCATION, Stock
 from services.inventory.events import lines_to_proto
 from services.inventory.repository.stock import Availability
 
@@ -20,12 +21,12 @@ def stock_to_proto(stock: Stock, expired_count: int = 0) -> stock_pb2.Stock:
     message = stock_pb2.Stock(
         variant_id=str(stock.variant_id),
         location=stock.location,
-        on_hand=stock.on_hand,
-        reserved=stock.reserved - expired_count,
+        on_hand=stock.on_hand + stock.held_elsewhere,
+        reserved=stock.reserved + stock.held_elsewhere - expired_count,
         available=max(stock.available + expired_count, 0),
         backorder_limit=stock.backorder_limit,
         low_stock_threshold=stock.low_stock_threshold,
-        version=stock.version,
+        version=stock.variant_version,
     )
     if stock.update_time is not None:
         message.update_time.FromDatetime(stock.update_time)
@@ -51,11 +52,11 @@ def availability_to_proto(found: Availability) -> stock_pb2.Availability:
 def counts(stock: Stock) -> dict[str, object]:
     """The state of a stock row for the audit trail."""
     return {
-        "onHand": stock.on_hand,
-        "reserved": stock.reserved,
+        "onHand": stock.on_hand + stock.held_elsewhere,
+        "reserved": stock.reserved + stock.held_elsewhere,
         "backorderLimit": stock.backorder_limit,
         "lowStockThreshold": stock.low_stock_threshold,
-        "version": stock.version,
+        "version": stock.variant_version,
     }
 
 
@@ -75,28 +76,28 @@ def reservation_to_proto(reservation: Reservation) -> reservation_pb2.Reservatio
     return message
 
 
-def before_of(page_token: str) -> int:
-    """The version that a page of movements begins below."""
+def before_of(page_token: str) -> tuple[int, str]:
+    """The version, and the row of that version, that a page of movements begins below."""
     key = decode_page(page_token)
     if key is None:
-        return _NEWEST
-    if len(key) != 1 or not isinstance(key[0], int):
+        return _NEWEST, ""
+    if len(key) != 2 or not isinstance(key[0], int):  # noqa: PLR2004  # version and row
         raise InvalidArgument("INVALID_PAGE_TOKEN", "The page token is of another list.")
-    return key[0]
+    return key[0], str(key[1])
 
 
 def movements_to_proto(rows: Sequence[Record], size: int) -> pb2.ListMovementsResponse:
     """A page out of one row more than it holds."""
     response = pb2.ListMovementsResponse(movements=[_movement(row) for row in rows[:size]])
     if len(rows) > size:
-        response.next_page_token = encode_page((rows[size - 1]["version"],))
+        response.next_page_token = encode_page((rows[size - 1]["version"], rows[size - 1]["location"]))
     return response
 
 
 def _movement(row: Record) -> stock_pb2.Movement:
     message = stock_pb2.Movement(
         variant_id=str(row["variant_id"]),
-        location=row["location"],
+        location=DEFAULT_LOCATION,
         version=row["version"],
         kind=row["kind"],
         on_hand_delta=row["on_hand_delta"],

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from souk.inventory.v1 import inventory_events_pb2 as events_pb2
 from souk.inventory.v1 import reservation_pb2
 
-from services.inventory.domain import Line, Stock
+from services.inventory.domain.reservation import Line
+from services.inventory.domain.stock import Stock
 
 
 def stock_changed(stock: Stock) -> events_pb2.StockChanged:

@@ -18,7 +18,7 @@ _READ_PAGE = statement(
                coalesce(held.quantity, 0) AS held
         FROM (
             SELECT variant_id, location, on_hand, reserved, backorder_limit FROM inventory.stock
-            WHERE variant_id > :after ORDER BY variant_id, location LIMIT :count
+            WHERE (variant_id, location) > (:after, :after_location) ORDER BY variant_id, location LIMIT :count
         ) AS page
         LEFT JOIN LATERAL (
             SELECT sum(on_hand_delta) AS on_hand, sum(reserved_delta) AS reserved FROM inventory.movements
@@ -28,7 +28,7 @@ _READ_PAGE = statement(
             SELECT sum(quantity) AS quantity FROM inventory.reservation_lines AS line
             WHERE line.variant_id = page.variant_id AND line.location = page.location AND line.state = 'HELD'
         ) AS held ON true
-        ORDER BY variant_id
+        ORDER BY variant_id, location
         """
     )
 )
@@ -40,18 +40,18 @@ async def check_stock(db: Database) -> invariants_pb2.InvariantResult:
         invariant="I2",
         description="Reserved is within on hand and backorder, and movements and holds sum to the stock row.",
     )
-    after = uuid.UUID(int=0)
-    while rows := await _read_page(db, after):
-        after = rows[-1]["variant_id"]
+    after, after_location = uuid.UUID(int=0), ""
+    while rows := await _read_page(db, after, after_location):
+        after, after_location = rows[-1]["variant_id"], rows[-1]["location"]
         result.checked_count += len(rows)
         for row in rows:
             _judge(row, result)
     return result
 
 
-async def _read_page(db: Database, after: uuid.UUID) -> Sequence[Record]:
+async def _read_page(db: Database, after: uuid.UUID, after_location: str) -> Sequence[Record]:
     async with db.read() as unit:
-        return await unit.fetch(_READ_PAGE, after=after, count=_PAGE)
+        return await unit.fetch(_READ_PAGE, after=after, after_location=after_location, count=_PAGE)
 
 
 def _judge(row: Record, result: invariants_pb2.InvariantResult) -> None:

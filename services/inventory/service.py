@@ -1,5 +1,7 @@
 """The composition root of inventory."""
 
+import asyncio
+
 from souk.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 
 from mesh.database import UnitOfWork
@@ -7,6 +9,10 @@ from mesh.job import Job
 from mesh.service import Parts, Service, ServiceNode
 from services.inventory.clients import CatalogClient
 from services.inventory.consumers import Consumers
+from services.inventory.domain.contention import Contention
+from services.inventory.handlers.looking import Looking
+from services.inventory.handlers.reserving import Reserving
+from services.inventory.handlers.spreading import Spreading
 from services.inventory.handlers.stock import release_expired
 from services.inventory.handlers.warehouse import Warehouse
 from services.inventory.repository.reservations import ReservationRepository, find_expired
@@ -34,11 +40,21 @@ def build(node: ServiceNode) -> Parts:
             async with node.db.write() as uow:
                 await release_expired(warehouse(uow), expired)
 
-    servicer = InventoryServicer(node, CatalogClient(node.stub(CatalogServiceStub)), warehouse, settings)
+    contention = Contention(settings.hot_crowd, settings.hot_count, settings.hot_window_seconds, settings.hint_seconds)
+    spreading = Spreading(
+        node.db, warehouse, settings.hot_buckets, settings.calm_seconds, settings.calm_moves_per_second
+    )
+    reserving = Reserving(
+        node.db, warehouse, contention, spreading, Looking(node.db), asyncio.Semaphore(settings.hot_at_once)
+    )
+    servicer = InventoryServicer(node, CatalogClient(node.stub(CatalogServiceStub)), warehouse, reserving, settings)
     return Parts(
         servicers=[servicer, StoryServicer()],
         consumers=Consumers(warehouse).all(),
-        jobs=[Job(name="inventory-release-expired", every=settings.sweep_seconds, run=sweep)],
+        jobs=[
+            Job(name="inventory-release-expired", every=settings.sweep_seconds, run=sweep),
+            Job(name="inventory-keep-spread", every=settings.keep_seconds, run=spreading.keep),
+        ],
     )
 
 

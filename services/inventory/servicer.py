@@ -15,8 +15,9 @@ from mesh.errors import InvalidArgument
 from mesh.node import ServiceNode
 from services.inventory import encoding
 from services.inventory.clients import CatalogClient
-from services.inventory.domain import Stock
+from services.inventory.domain.stock import Stock
 from services.inventory.handlers import reservations, stock
+from services.inventory.handlers.reserving import Reserving, Wish
 from services.inventory.handlers.stock import find_stock
 from services.inventory.handlers.warehouse import Warehouse
 from services.inventory.invariants import check_stock
@@ -30,11 +31,13 @@ class InventoryServicer(InventoryServiceServicer):
         node: ServiceNode,
         catalog: CatalogClient,
         warehouse: Callable[[UnitOfWork], Warehouse],
+        reserving: Reserving,
         settings: InventorySettings,
     ) -> None:
         self._node = node
         self._catalog = catalog
         self._warehouse = warehouse
+        self._reserving = reserving
         self._settings = settings
 
     async def GetStock(self, request: pb2.GetStockRequest, call: Call) -> stock_pb2.Stock:
@@ -71,7 +74,8 @@ class InventoryServicer(InventoryServiceServicer):
         await find_stock(call.db, self._catalog, variant_id, call.principal)
         size = page.page_size(request.page_size)
         async with call.db.read() as unit:
-            rows = await list_movements(unit, variant_id, encoding.before_of(request.page_token), size + 1)
+            before, location = encoding.before_of(request.page_token)
+            rows = await list_movements(unit, variant_id, before, size + 1, location)
         return encoding.movements_to_proto(rows, size)
 
     async def BatchGetAvailability(
@@ -82,13 +86,13 @@ class InventoryServicer(InventoryServiceServicer):
         return pb2.BatchGetAvailabilityResponse(availabilities=map(encoding.availability_to_proto, found))
 
     async def ReserveStock(self, request: pb2.ReserveStockRequest, call: Call) -> reservation_pb2.Reservation:
-        reservation = await reservations.reserve_stock(
-            self._warehouse(call.uow),
+        wish = Wish(
             uuid.UUID(request.order_id),
             [(uuid.UUID(line.variant_id), line.quantity) for line in request.lines],
             request.ttl_seconds or self._settings.hold_seconds,
             uuid.UUID(request.supersedes_order_id) if request.supersedes_order_id else None,
         )
+        reservation = await self._reserving.reserve(wish)
         return encoding.reservation_to_proto(reservation)
 
     async def ReleaseStock(self, request: pb2.ReleaseStockRequest, call: Call) -> reservation_pb2.Reservation:
@@ -106,7 +110,7 @@ class InventoryServicer(InventoryServiceServicer):
     async def _await_page(self, row: Stock) -> None:
         """See to it that whoever has changed the stock finds the change on the product's page."""
         if row.availability_changed:
-            await self._catalog.await_version(row.variant_id, row.version, self._settings.page_wait_seconds)
+            await self._catalog.await_version(row.variant_id, row.variant_version, self._settings.page_wait_seconds)
 
     async def CheckInvariants(
         self, request: invariants_pb2.CheckInvariantsRequest, call: Call

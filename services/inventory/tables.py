@@ -34,11 +34,20 @@ stock = Table(
     Column("backorder_limit", Integer, nullable=False),
     Column("low_stock_threshold", Integer, nullable=False),
     Column("version", BigInteger, nullable=False),
+    # Over how many rows the stock of the variant is spread: a hot one lies in "default" and in buckets, "default.1" and
+    # so on. 1 in the row "default": all of it lies there, and the buckets that there may be are empty.
+    Column("bucket_count", Integer, nullable=False, server_default=text("1")),
+    # The version of a bucket when its part began: the versions of a variant's rows less their bases are the variant's.
+    Column("base_version", BigInteger, nullable=False, server_default=text("0")),
+    # What was told last of a variant that is spread.
+    Column("told_version", BigInteger, nullable=False, server_default=text("0")),
+    Column("told_available", Integer, nullable=False, server_default=text("0")),
     time_column("create_time", default=True),
     time_column("update_time", default=True),
     PrimaryKeyConstraint("variant_id", "location"),
     CheckConstraint("reserved <= on_hand + backorder_limit", name="not_oversold"),
     CheckConstraint("reserved >= 0", name="reserved_not_negative"),
+    Index("ix_stock_spread", "variant_id", postgresql_where=text("bucket_count > 1 AND location = 'default'")),
     # Counts change with every order: room on the page keeps the update off the indexes.
     postgresql_with={"fillfactor": "70"},
 )
@@ -92,6 +101,7 @@ movements = Table(
     time_column("create_time", default=True),
     PrimaryKeyConstraint("variant_id", "location", "version"),
     CheckConstraint(
-        "kind IN ('RECEIVED', 'ADJUSTED', 'RESERVED', 'RELEASED', 'COMMITTED', 'RESTOCKED', 'LOST')", name="kind_known"
+        "kind IN ('RECEIVED', 'ADJUSTED', 'RESERVED', 'RELEASED', 'COMMITTED', 'RESTOCKED', 'LOST', 'MOVED')",
+        name="kind_known",
     ),
 )

@@ -1,22 +1,32 @@
 """Holds and sales. Each use case locks reservations first, then stock in the order of its keys, then reads lines."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from mesh.errors import NotFound
 from services.inventory import events
-from services.inventory.domain import Line, LineState, Reservation, ReservationState, Stock, demand_of, hold
+from services.inventory.domain.holding import Locked, hold
+from services.inventory.domain.reservation import Line, LineState, Reservation, ReservationState, demand_of
+from services.inventory.domain.stock import DEFAULT_LOCATION, Stock
 from services.inventory.handlers.warehouse import Warehouse
 
 
-async def reserve_stock(
+async def reserve_stock(  # what the call says, and what is known of the stock
     warehouse: Warehouse,
     order_id: uuid.UUID,
     lines: Iterable[tuple[uuid.UUID, int]],
     ttl_seconds: int,
     supersedes: uuid.UUID | None = None,
+    *,
+    spread: Collection[uuid.UUID] = (),
+    whole: bool = False,
+    notice: Callable[[Stock], None] = lambda _: None,
 ) -> Reservation:
-    """Hold all lines or none; for an order that has its hold already, make it whole and longer."""
+    """Hold all lines or none; for an order that has its hold already, make it whole and longer.
+
+    Any row with enough will do for the variants that are `spread`; with `whole` all rows of all variants are locked.
+    Without it, raises Scattered where what was asked for may lie in other rows. `notice` sees the rows that are locked.
+    """
     demand = demand_of(lines)
     expire_time = await warehouse.holds.open(order_id, ReservationState.HELD, ttl_seconds)
     if expire_time is None:
@@ -24,7 +34,10 @@ async def reserve_stock(
     superseded = await _superseded(warehouse, supersedes)
     fresh = [Line(variant_id, quantity) for variant_id, quantity in demand.items()]
     reservation = Reservation(order_id, ReservationState.HELD, expire_time, fresh)
-    stocks = await warehouse.shelves.lock([*demand, *(superseded.variant_ids if superseded else ())])
+    whole = whole or bool(superseded and _lies_in_buckets(superseded, demand, spread))
+    stocks = await _lock_for(warehouse, demand, superseded.variant_ids if superseded else [], spread, whole=whole)
+    for row in stocks:
+        notice(row)
     if superseded:
         # Read again: a line may have been given back before its stock was locked.
         await warehouse.holds.read_lines(superseded)
@@ -32,9 +45,36 @@ async def reserve_stock(
     await warehouse.give_back_expired(stocks, order_id)
     hold(stocks, reservation.lines, order_id)
     await warehouse.holds.add_lines(reservation)
-    await warehouse.save(stocks.values())
+    await warehouse.save(stocks)
     warehouse.outbox.publish(events.stock_reserved(order_id, reservation.lines), order_id)
     return reservation
+
+
+def _lies_in_buckets(superseded: Reservation, demand: Iterable[uuid.UUID], spread: Collection[uuid.UUID]) -> bool:
+    held_in_bucket = any(line.location != DEFAULT_LOCATION for line in superseded.lines)
+    return held_in_bucket or any(variant_id in spread for variant_id in demand)
+
+
+async def _lock_for(
+    warehouse: Warehouse,
+    demand: Mapping[uuid.UUID, int],
+    superseded: Sequence[uuid.UUID],
+    spread: Collection[uuid.UUID],
+    *,
+    whole: bool,
+) -> Locked:
+    """Lock what new holds need. Nothing is waited for once a row of a spread variant is locked: no deadlock."""
+    if whole:
+        return await warehouse.shelves.lock_whole([*demand, *superseded])
+    plain = {*demand, *superseded} - {*spread}
+    stocks = await warehouse.shelves.lock(plain) if plain else Locked()
+    for variant_id in [variant_id for variant_id in demand if variant_id in spread]:
+        row = await warehouse.shelves.pick(variant_id, demand[variant_id])
+        if row is None:
+            stocks.in_vain.add(variant_id)
+        else:
+            stocks.add(row)
+    return stocks
 
 
 async def _superseded(warehouse: Warehouse, order_id: uuid.UUID | None) -> Reservation | None:
@@ -58,7 +98,7 @@ async def _reserve_again(
         await _make_whole(warehouse, reservation, stocks)
         await warehouse.holds.save(reservation)
         await warehouse.holds.extend(reservation, ttl_seconds)
-        await warehouse.save(stocks.values())
+        await warehouse.save(stocks)
     return reservation
 
 
@@ -69,14 +109,21 @@ async def _known(warehouse: Warehouse, order_id: uuid.UUID) -> Reservation:
     return reservation
 
 
-async def _lock_with_lines(warehouse: Warehouse, reservation: Reservation) -> dict[uuid.UUID, Stock]:
-    """Lock the stock of a reservation, then read its lines: they only change under that lock."""
-    stocks = await warehouse.shelves.lock_of_order(reservation.order_id)
+async def _lock_with_lines(warehouse: Warehouse, reservation: Reservation) -> Locked:
+    """Lock the stock of a reservation, then read its lines: others only change them under that lock.
+
+    Of a hold that has run out lines may have been given back, and be taken again from any row.
+    """
+    if reservation.state is ReservationState.HELD and reservation.has_expired:
+        await warehouse.holds.read_lines(reservation)
+        stocks = await warehouse.shelves.lock_whole(reservation.variant_ids)
+    else:
+        stocks = await warehouse.shelves.lock_of_order(reservation.order_id)
     await warehouse.holds.read_lines(reservation)
     return stocks
 
 
-async def _make_whole(warehouse: Warehouse, reservation: Reservation, stocks: Mapping[uuid.UUID, Stock]) -> None:
+async def _make_whole(warehouse: Warehouse, reservation: Reservation, stocks: Locked) -> None:
     """Take again what was given back when the hold ran out."""
     if lost := reservation.in_state(LineState.RELEASED):
         await warehouse.give_back_expired(stocks, reservation.order_id)
@@ -103,11 +150,11 @@ async def _commit(warehouse: Warehouse, reservation: Reservation) -> Reservation
         return reservation
     await _make_whole(warehouse, reservation, stocks)
     for line in reservation.lines:
-        stocks[line.variant_id].commit(line.quantity, reservation.order_id)
+        stocks.at(line.variant_id, line.location).commit(line.quantity, reservation.order_id)
         line.state = LineState.COMMITTED
     reservation.state = ReservationState.COMMITTED
     await warehouse.holds.save(reservation)
-    await warehouse.save(stocks.values())
+    await warehouse.save(stocks)
     warehouse.outbox.publish(events.stock_committed(reservation.order_id, reservation.lines), reservation.order_id)
     return reservation
 
@@ -131,27 +178,32 @@ async def _closed(warehouse: Warehouse, order_id: uuid.UUID) -> Reservation:
 
 
 async def _give_back(warehouse: Warehouse, reservation: Reservation) -> Reservation:
-    stocks = await _lock_with_lines(warehouse, reservation)
     if reservation.state is ReservationState.COMMITTED:
-        await _restock(warehouse, reservation, stocks)
-    elif reservation.state is ReservationState.HELD:
-        await _release(warehouse, reservation, stocks)
-    await warehouse.save(stocks.values())
+        await _restock(warehouse, reservation)
+    else:
+        stocks = await _lock_with_lines(warehouse, reservation)
+        if reservation.state is ReservationState.HELD:
+            await _release(warehouse, reservation, stocks)
+        await warehouse.save(stocks)
     return reservation
 
 
-async def _restock(warehouse: Warehouse, reservation: Reservation, stocks: Mapping[uuid.UUID, Stock]) -> None:
+async def _restock(warehouse: Warehouse, reservation: Reservation) -> None:
+    """Put what was sold where all of a variant can lie: the row that it was taken from may be out of use."""
+    await warehouse.holds.read_lines(reservation)
+    stocks = await warehouse.shelves.lock(reservation.variant_ids)
     sold = reservation.in_state(LineState.COMMITTED)
     for line in sold:
-        stocks[line.variant_id].restock(line.quantity, reservation.order_id)
+        stocks.at(line.variant_id, DEFAULT_LOCATION).restock(line.quantity, reservation.order_id)
         line.state = LineState.RESTOCKED
     await _close(warehouse, reservation, sold, restocked=True)
+    await warehouse.save(stocks)
 
 
-async def _release(warehouse: Warehouse, reservation: Reservation, stocks: Mapping[uuid.UUID, Stock]) -> None:
+async def _release(warehouse: Warehouse, reservation: Reservation, stocks: Locked) -> None:
     held = reservation.in_state(LineState.HELD)
     for line in held:
-        stocks[line.variant_id].release(line.quantity, reservation.order_id)
+        stocks.at(line.variant_id, line.location).release(line.quantity, reservation.order_id)
         line.state = LineState.RELEASED
     await _close(warehouse, reservation, held, restocked=False)
 

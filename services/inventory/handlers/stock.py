@@ -6,7 +6,7 @@ from typing import Protocol
 
 from mesh.database import Database
 from mesh.principal import Principal
-from services.inventory.domain import Place, Stock
+from services.inventory.domain.stock import Place, Stock
 from services.inventory.handlers.warehouse import Warehouse
 from services.inventory.repository.stock import Availability, may_see, no_variant, read_owned
 
@@ -30,13 +30,23 @@ async def find_stock(db: Database, catalog: Catalog, variant_id: uuid.UUID, prin
 
 
 async def lock_stock(warehouse: Warehouse, place: Place) -> Stock:
-    """Lock a variant's row, made where it is missing, without the holds on it that have run out."""
-    stocks = await warehouse.shelves.lock([place.variant_id])
-    if not stocks:
+    """Lock a variant's stock, made where it is missing, without the holds on it that have run out.
+
+    Where it is spread, what is free is brought into the row that is returned; the others keep what is held.
+    """
+    stocks = await warehouse.shelves.lock_whole([place.variant_id])
+    if not stocks.of(place.variant_id):
         await warehouse.shelves.add([place])
-        stocks = await warehouse.shelves.lock([place.variant_id])
+        stocks = await warehouse.shelves.lock_whole([place.variant_id])
     await warehouse.give_back_expired(stocks)
-    return stocks[place.variant_id]
+    first, *others = stocks.of(place.variant_id)
+    for row in others:
+        if row.available:
+            row.move_to(first, row.available)
+        first.held_elsewhere += row.reserved
+        first.version_elsewhere += row.version - row.base_version
+    await warehouse.save(others)
+    return first
 
 
 async def set_stock(
@@ -68,6 +78,6 @@ async def track_variants(warehouse: Warehouse, places: Sequence[Place]) -> None:
 
 async def release_expired(warehouse: Warehouse, variant_ids: Iterable[uuid.UUID]) -> None:
     """Give back holds that have run out. Reads count them as free already, so this only tells the others."""
-    stocks = await warehouse.shelves.lock(variant_ids)
+    stocks = await warehouse.shelves.lock_whole(variant_ids)
     await warehouse.give_back_expired(stocks)
-    await warehouse.save(stocks.values())
+    await warehouse.save(stocks)

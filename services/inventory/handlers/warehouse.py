@@ -1,7 +1,7 @@
 """What the use cases need from outside, and what they all do with it."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,7 +9,9 @@ from typing import Protocol
 from google.protobuf.message import Message
 
 from services.inventory import events
-from services.inventory.domain import Place, Reservation, ReservationState, Stock
+from services.inventory.domain.holding import Locked
+from services.inventory.domain.reservation import Line, Reservation, ReservationState
+from services.inventory.domain.stock import Place, Stock
 
 # The order that no hold is for.
 NOBODY = uuid.UUID(int=0)
@@ -18,9 +20,13 @@ NOBODY = uuid.UUID(int=0)
 class Shelves(Protocol):
     """The stock rows."""
 
-    async def lock(self, variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Stock]: ...
+    async def lock(self, variant_ids: Iterable[uuid.UUID]) -> Locked: ...
 
-    async def lock_of_order(self, order_id: uuid.UUID) -> dict[uuid.UUID, Stock]: ...
+    async def lock_whole(self, variant_ids: Iterable[uuid.UUID]) -> Locked: ...
+
+    async def lock_of_order(self, order_id: uuid.UUID) -> Locked: ...
+
+    async def pick(self, variant_id: uuid.UUID, quantity: int) -> Stock | None: ...
 
     async def add(self, places: Sequence[Place]) -> None: ...
 
@@ -42,9 +48,7 @@ class Holds(Protocol):
 
     async def save(self, reservation: Reservation) -> None: ...
 
-    async def take_expired(
-        self, variant_ids: Iterable[uuid.UUID], but: uuid.UUID
-    ) -> list[tuple[uuid.UUID, uuid.UUID, int]]: ...
+    async def take_expired(self, rows: Iterable[Stock], but: uuid.UUID) -> list[tuple[uuid.UUID, Line]]: ...
 
 
 class Outbox(Protocol):
@@ -68,15 +72,16 @@ class Warehouse:
             return
         await self.shelves.save(moved)
         for stock in moved:
-            if stock.availability_changed:
+            # What is spread is told from all its rows, by the job that keeps them.
+            if stock.availability_changed and not stock.is_spread:
                 self.outbox.publish(events.stock_changed(stock), stock.variant_id, stock.version)
-            if stock.fell_low:
+            if stock.fell_low and not stock.is_spread:
                 self.outbox.publish(events.stock_low(stock), stock.variant_id, stock.version)
 
-    async def give_back_expired(self, stocks: Mapping[uuid.UUID, Stock], but: uuid.UUID = NOBODY) -> None:
+    async def give_back_expired(self, stocks: Locked, but: uuid.UUID = NOBODY) -> None:
         """Free what holds that have run out keep of locked stock, so that nobody waits for a sweeper."""
-        expired = [variant_id for variant_id, stock in stocks.items() if stock.has_expired]
+        expired = [row for row in stocks if row.has_expired]
         if not expired:
             return
-        for order_id, variant_id, quantity in await self.holds.take_expired(expired, but):
-            stocks[variant_id].release(quantity, order_id, "expired")
+        for order_id, line in await self.holds.take_expired(expired, but):
+            stocks.at(line.variant_id, line.location).release(line.quantity, order_id, "expired")

@@ -4,14 +4,14 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ARRAY, Integer, Uuid, bindparam, func, select, text, update
+from sqlalchemy import Integer, Uuid, bindparam, func, select, text
 
 from mesh.database import ReadUnit, UnitOfWork
 from mesh.statement import statement
-from services.inventory.domain import Line, LineState, Reservation, ReservationState
+from services.inventory.domain.reservation import Line, LineState, Reservation, ReservationState
+from services.inventory.domain.stock import Stock
 from services.inventory.tables import reservation_lines, reservations
 
-_variant_ids = bindparam("variant_ids", type_=ARRAY(Uuid))
 _order_id = bindparam("order_id", type_=Uuid)
 _OPEN_RESERVATION = statement(
     text(
@@ -24,12 +24,22 @@ _OPEN_RESERVATION = statement(
     )
 )
 _LOCK_RESERVATION = statement(
-    select(reservations.c.order_id, reservations.c.state, reservations.c.expire_time)
+    select(
+        reservations.c.order_id,
+        reservations.c.state,
+        reservations.c.expire_time,
+        (reservations.c.expire_time <= func.clock_timestamp()).label("has_expired"),
+    )
     .where(reservations.c.order_id == _order_id)
     .with_for_update()
 )
 _READ_LINES = statement(
-    select(reservation_lines.c.variant_id, reservation_lines.c.quantity, reservation_lines.c.state)
+    select(
+        reservation_lines.c.variant_id,
+        reservation_lines.c.quantity,
+        reservation_lines.c.state,
+        reservation_lines.c.location,
+    )
     .where(reservation_lines.c.order_id == _order_id)
     .order_by(reservation_lines.c.variant_id)
 )
@@ -37,8 +47,9 @@ _INSERT_LINES = statement(
     text(
         """
         INSERT INTO inventory.reservation_lines (order_id, variant_id, location, quantity, state, expire_time)
-        SELECT :order_id, variant_id, 'default', quantity, 'HELD', :expire_time
-        FROM unnest(cast(:variant_ids AS uuid[]), cast(:quantities AS int[])) AS new (variant_id, quantity)
+        SELECT :order_id, variant_id, location, quantity, 'HELD', :expire_time
+        FROM unnest(cast(:variant_ids AS uuid[]), cast(:locations AS text[]), cast(:quantities AS int[]))
+            AS new (variant_id, location, quantity)
         """
     )
 )
@@ -46,8 +57,9 @@ _SAVE = statement(
     text(
         """
         WITH lines AS (
-            UPDATE inventory.reservation_lines SET state = new.state
-            FROM unnest(cast(:variant_ids AS uuid[]), cast(:states AS text[])) AS new (variant_id, state)
+            UPDATE inventory.reservation_lines SET state = new.state, location = new.location
+            FROM unnest(cast(:variant_ids AS uuid[]), cast(:states AS text[]), cast(:locations AS text[]))
+                AS new (variant_id, state, location)
             WHERE order_id = :order_id AND reservation_lines.variant_id = new.variant_id
         )
         UPDATE inventory.reservations SET state = :state, update_time = now() WHERE order_id = :order_id
@@ -72,15 +84,15 @@ _EXTEND = statement(
     )
 )
 _TAKE_EXPIRED = statement(
-    update(reservation_lines)
-    .where(
-        reservation_lines.c.variant_id == func.any(_variant_ids),
-        text("reservation_lines.state = 'HELD'"),
-        reservation_lines.c.expire_time <= func.now(),
-        reservation_lines.c.order_id != _order_id,
+    text(
+        """
+        UPDATE inventory.reservation_lines AS line SET state = 'RELEASED'
+        FROM unnest(cast(:variant_ids AS uuid[]), cast(:locations AS text[])) AS locked (variant_id, location)
+        WHERE line.variant_id = locked.variant_id AND line.location = locked.location AND line.state = 'HELD'
+        AND line.expire_time <= now() AND line.order_id <> :but
+        RETURNING line.order_id, line.variant_id, line.location, line.quantity
+        """
     )
-    .values(state="RELEASED")
-    .returning(reservation_lines.c.order_id, reservation_lines.c.variant_id, reservation_lines.c.quantity)
 )
 _FIND_EXPIRED = statement(
     select(reservation_lines.c.variant_id)
@@ -106,17 +118,23 @@ class ReservationRepository:
     async def lock(self, order_id: uuid.UUID) -> Reservation | None:
         """Lock an order's reservation; its lines are read once the stock is locked."""
         row = await self._uow.fetch_one(_LOCK_RESERVATION, order_id=order_id)
-        return row and Reservation(row["order_id"], ReservationState(row["state"]), row["expire_time"])
+        if row is None:
+            return None
+        state = ReservationState(row["state"])
+        return Reservation(order_id, state, row["expire_time"], has_expired=row["has_expired"])
 
     async def read_lines(self, reservation: Reservation) -> None:
         rows = await self._uow.fetch(_READ_LINES, order_id=reservation.order_id)
-        reservation.lines = [Line(row["variant_id"], row["quantity"], LineState(row["state"])) for row in rows]
+        reservation.lines = [
+            Line(row["variant_id"], row["quantity"], LineState(row["state"]), row["location"]) for row in rows
+        ]
 
     async def add_lines(self, reservation: Reservation) -> None:
         await self._uow.execute(
             _INSERT_LINES,
             order_id=reservation.order_id,
             variant_ids=reservation.variant_ids,
+            locations=[line.location for line in reservation.lines],
             quantities=[line.quantity for line in reservation.lines],
             expire_time=reservation.expire_time,
         )
@@ -135,17 +153,21 @@ class ReservationRepository:
             state=reservation.state.value,
             variant_ids=reservation.variant_ids,
             states=[line.state.value for line in reservation.lines],
+            locations=[line.location for line in reservation.lines],
         )
 
-    async def take_expired(
-        self, variant_ids: Iterable[uuid.UUID], but: uuid.UUID
-    ) -> list[tuple[uuid.UUID, uuid.UUID, int]]:
-        """Give up the lines on locked stock that have run out, those of order `but` left alone.
+    async def take_expired(self, rows: Iterable[Stock], but: uuid.UUID) -> list[tuple[uuid.UUID, Line]]:
+        """Give up the lines on locked rows that have run out, those of order `but` left alone.
 
-        Returns order, variant and quantity of each.
+        Returns each with its order.
         """
-        rows = await self._uow.fetch(_TAKE_EXPIRED, variant_ids=list(variant_ids), order_id=but)
-        return [(row["order_id"], row["variant_id"], row["quantity"]) for row in rows]
+        keys = [(row.variant_id, row.location) for row in rows]
+        variant_ids, locations = zip(*keys, strict=True)
+        taken = await self._uow.fetch(_TAKE_EXPIRED, variant_ids=variant_ids, locations=locations, but=but)
+        return [
+            (row["order_id"], Line(row["variant_id"], row["quantity"], LineState.RELEASED, row["location"]))
+            for row in taken
+        ]
 
 
 async def find_expired(unit: ReadUnit, count: int) -> set[uuid.UUID]:

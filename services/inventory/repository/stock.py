@@ -1,6 +1,6 @@
 """Every query of stock and its movements. Rows are locked in the order of their keys.
 
-What a hot variant needs (its stock spread over several rows) goes in here: the domain sees one Stock for each variant.
+A variant has one row, and more where its stock is, or was, spread over buckets: then reads add them up.
 """
 
 import uuid
@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     ColumnElement,
     Integer,
     Uuid,
@@ -25,8 +24,9 @@ from mesh.database import ReadUnit, Record, UnitOfWork
 from mesh.errors import NotFound
 from mesh.principal import Principal
 from mesh.statement import Statement, statement
-from services.inventory.domain import DEFAULT_LOCATION, Place, Stock
-from services.inventory.tables import movements, reservation_lines, stock
+from services.inventory.domain.holding import Locked
+from services.inventory.domain.stock import DEFAULT_LOCATION, Place, Stock
+from services.inventory.tables import reservation_lines, stock
 
 _variant_ids = bindparam("variant_ids", type_=ARRAY(Uuid))
 _STOCK_COLUMNS = (
@@ -39,6 +39,8 @@ _STOCK_COLUMNS = (
     stock.c.backorder_limit,
     stock.c.low_stock_threshold,
     stock.c.version,
+    stock.c.bucket_count,
+    stock.c.base_version,
     stock.c.update_time,
 )
 _EXPIRED_ON_STOCK = (
@@ -47,9 +49,10 @@ _EXPIRED_ON_STOCK = (
     text("reservation_lines.state = 'HELD'"),
     reservation_lines.c.expire_time <= func.now(),
 )
-_expired_count = (
-    select(func.coalesce(func.sum(reservation_lines.c.quantity), 0)).where(*_EXPIRED_ON_STOCK).scalar_subquery()
-)
+_EXPIRED_COUNT = """
+        SELECT coalesce(sum(quantity), 0) FROM inventory.reservation_lines AS line
+        WHERE line.variant_id = stock.variant_id AND line.location = stock.location AND line.state = 'HELD'
+        AND line.expire_time <= now()"""
 _OF_VARIANTS = (stock.c.variant_id == func.any(_variant_ids), stock.c.location == DEFAULT_LOCATION)
 
 _has_expired = exists().where(*_EXPIRED_ON_STOCK).label("has_expired")
@@ -61,6 +64,18 @@ def _lock(*conditions: ColumnElement[bool]) -> Statement:
 
 
 _LOCK_STOCK = _lock(*_OF_VARIANTS)
+_LOCK_WHOLE = _lock(stock.c.variant_id == func.any(_variant_ids))
+# A row that somebody has locked is passed over, so that nobody waits here.
+_PICK = statement(
+    select(*_STOCK_COLUMNS, _has_expired)
+    .where(
+        stock.c.variant_id == bindparam("variant_id", type_=Uuid),
+        stock.c.on_hand + stock.c.backorder_limit - stock.c.reserved >= bindparam("quantity", type_=Integer),
+    )
+    .order_by(func.random())
+    .limit(1)
+    .with_for_update(of=stock, skip_locked=True)
+)
 # The lines of an order are written once, so that what they name can be read before it is locked.
 _LOCK_OF_ORDER = _lock(
     tuple_(stock.c.variant_id, stock.c.location).in_(
@@ -69,7 +84,20 @@ _LOCK_OF_ORDER = _lock(
         )
     )
 )
-_READ_STOCK = statement(select(*_STOCK_COLUMNS, _expired_count.label("expired_count")).where(*_OF_VARIANTS))
+_READ_STOCK = statement(
+    text(
+        f"""
+        SELECT variant_id, 'default' AS location, product_id, shop_id, sum(on_hand)::int AS on_hand,
+               sum(reserved)::int AS reserved, max(backorder_limit) AS backorder_limit,
+               max(low_stock_threshold) FILTER (WHERE location = 'default') AS low_stock_threshold,
+               sum(version - base_version)::bigint AS version, 1 AS bucket_count, 0::bigint AS base_version,
+               max(update_time) AS update_time, max(on_hand + backorder_limit - reserved) AS most_available,
+               sum(({_EXPIRED_COUNT}))::bigint AS expired_count
+        FROM inventory.stock WHERE variant_id = ANY(:variant_ids)
+        GROUP BY variant_id, product_id, shop_id
+        """  # noqa: S608  # our own text
+    ).bindparams(_variant_ids)
+)
 _INSERT_STOCK = statement(
     text(
         """
@@ -110,25 +138,21 @@ _SAVE = statement(
         """
     )
 )
+# Of each row as many as a page needs, by its key; what moved from row to row is no movement of the variant.
 _LIST_MOVEMENTS = statement(
-    select(
-        movements.c.variant_id,
-        movements.c.location,
-        movements.c.version,
-        movements.c.kind,
-        movements.c.on_hand_delta,
-        movements.c.reserved_delta,
-        movements.c.order_id,
-        movements.c.reason,
-        movements.c.create_time,
+    text(
+        """
+        SELECT moved.* FROM inventory.stock CROSS JOIN LATERAL (
+            SELECT variant_id, location, version, kind, on_hand_delta, reserved_delta, order_id, reason, create_time
+            FROM inventory.movements
+            WHERE movements.variant_id = stock.variant_id AND movements.location = stock.location
+            AND version <= :before AND (version < :before OR location < :before_location) AND kind <> 'MOVED'
+            ORDER BY version DESC LIMIT :count
+        ) AS moved
+        WHERE stock.variant_id = :variant_id
+        ORDER BY version DESC, location DESC LIMIT :count
+        """
     )
-    .where(
-        movements.c.variant_id == bindparam("variant_id", type_=Uuid),
-        movements.c.location == DEFAULT_LOCATION,
-        movements.c.version < bindparam("before", type_=BigInteger),
-    )
-    .order_by(movements.c.version.desc())
-    .limit(bindparam("count", type_=Integer))
 )
 
 
@@ -139,12 +163,22 @@ class StockRepository:
         self._uow = uow
         self._threshold = low_stock_threshold
 
-    async def lock(self, variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Stock]:
+    async def lock(self, variant_ids: Iterable[uuid.UUID]) -> Locked:
+        """Lock the row of each variant that all of its stock can lie in."""
         return _locked(await self._uow.fetch(_LOCK_STOCK, variant_ids=sorted(set(variant_ids))))
 
-    async def lock_of_order(self, order_id: uuid.UUID) -> dict[uuid.UUID, Stock]:
+    async def lock_whole(self, variant_ids: Iterable[uuid.UUID]) -> Locked:
+        """Lock every row of the variants."""
+        return _locked(await self._uow.fetch(_LOCK_WHOLE, variant_ids=sorted(set(variant_ids))), whole=True)
+
+    async def lock_of_order(self, order_id: uuid.UUID) -> Locked:
         """Lock what the lines of an order name."""
         return _locked(await self._uow.fetch(_LOCK_OF_ORDER, order_id=order_id))
+
+    async def pick(self, variant_id: uuid.UUID, quantity: int) -> Stock | None:
+        """Lock any row of a variant that has enough and is not locked, without waiting; None where there is none."""
+        found = await self._uow.fetch_one(_PICK, variant_id=variant_id, quantity=quantity)
+        return found and _locked_row(found)
 
     async def add(self, places: Sequence[Place]) -> None:
         """Make rows with the initial stock where there are none; a row that is there keeps its counts."""
@@ -185,11 +219,13 @@ class Availability(NamedTuple):
 
     stock: Stock
     expired_count: int
+    # What the row with the most has.
+    most_available: int = 0
 
 
 async def read_availability(unit: ReadUnit, variant_ids: Iterable[uuid.UUID]) -> list[Availability]:
     rows = await unit.fetch(_READ_STOCK, variant_ids=list(set(variant_ids)))
-    return [Availability(_stock(row), row["expired_count"]) for row in rows]
+    return [Availability(_stock(row), row["expired_count"], row["most_available"]) for row in rows]
 
 
 async def read_owned(unit: ReadUnit, variant_id: uuid.UUID, principal: Principal) -> Availability | None:
@@ -202,9 +238,13 @@ async def read_owned(unit: ReadUnit, variant_id: uuid.UUID, principal: Principal
     return found[0]
 
 
-async def list_movements(unit: ReadUnit, variant_id: uuid.UUID, before: int, count: int) -> list[Record]:
-    """The movements below version `before`, newest first."""
-    return await unit.fetch(_LIST_MOVEMENTS, variant_id=variant_id, before=before, count=count)
+async def list_movements(
+    unit: ReadUnit, variant_id: uuid.UUID, before: int, count: int, before_location: str = ""
+) -> list[Record]:
+    """The movements below a version, and of that version those of rows before `before_location`; newest first."""
+    return await unit.fetch(
+        _LIST_MOVEMENTS, variant_id=variant_id, before=before, before_location=before_location, count=count
+    )
 
 
 def may_see(shop_id: uuid.UUID, principal: Principal) -> bool:
@@ -215,11 +255,14 @@ def no_variant(variant_id: uuid.UUID) -> NotFound:
     return NotFound("VARIANT_NOT_FOUND", "There is no such variant.", variantId=str(variant_id))
 
 
-def _locked(rows: Sequence[Record]) -> dict[uuid.UUID, Stock]:
-    stocks = {row["variant_id"]: _stock(row) for row in rows}
-    for row in rows:
-        stocks[row["variant_id"]].has_expired = row["has_expired"]
-    return stocks
+def _locked(rows: Sequence[Record], *, whole: bool = False) -> Locked:
+    return Locked(map(_locked_row, rows), whole=whole)
+
+
+def _locked_row(row: Record) -> Stock:
+    found = _stock(row)
+    found.has_expired = row["has_expired"]
+    return found
 
 
 def _stock(row: Record) -> Stock:
@@ -233,5 +276,7 @@ def _stock(row: Record) -> Stock:
         backorder_limit=row["backorder_limit"],
         low_stock_threshold=row["low_stock_threshold"],
         version=row["version"],
+        bucket_count=row["bucket_count"],
+        base_version=row["base_version"],
         update_time=row["update_time"],
     )

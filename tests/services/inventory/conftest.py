@@ -8,7 +8,7 @@ import pytest
 from mesh.database import Database, UnitOfWork
 from mesh.migrations import upgrade_all
 from mesh.pool import Pool
-from services.inventory.domain import Place
+from services.inventory.domain.stock import Place
 from services.inventory.handlers import reservations, stock
 from services.inventory.handlers.warehouse import Warehouse
 from services.inventory.repository.reservations import ReservationRepository
@@ -54,7 +54,7 @@ class Inventory:
 @pytest.fixture
 async def inventory(stores: Stores) -> AsyncIterator[Inventory]:
     await upgrade_all(stores.postgres_url, ["inventory"])
-    pool = Pool(stores.postgres_url, size=8)
+    pool = Pool(stores.postgres_url, size=8, patience=30.0)
     yield Inventory(Database("inventory", pool))
     await pool.close()
 

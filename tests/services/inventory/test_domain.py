@@ -3,7 +3,9 @@ import uuid
 import pytest
 
 from mesh.errors import Aborted, FailedPrecondition, InvalidArgument
-from services.inventory.domain import Line, MovementKind, Stock, demand_of, hold
+from services.inventory.domain.holding import Locked, hold
+from services.inventory.domain.reservation import Line, demand_of
+from services.inventory.domain.stock import MovementKind, Stock
 
 ORDER = uuid.uuid4()
 
@@ -88,7 +90,7 @@ class TestHold:
         missing = uuid.uuid4()
         lines = [Line(enough.variant_id, 1), Line(short.variant_id, 2), Line(missing, 1)]
         with pytest.raises(FailedPrecondition) as caught:
-            hold({enough.variant_id: enough, short.variant_id: short}, lines, ORDER)
+            hold(Locked([enough, short]), lines, ORDER)
         assert caught.value.reason == "OUT_OF_STOCK"
         assert [(violation.subject, violation.description) for violation in caught.value.violations] == [
             (str(short.variant_id), "2 asked, 1 left"),

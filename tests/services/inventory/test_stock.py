@@ -4,7 +4,7 @@ import pytest
 
 from mesh.errors import NotFound
 from mesh.principal import Principal
-from services.inventory.domain import Place
+from services.inventory.domain.stock import Place
 from services.inventory.handlers.stock import adjust_stock, find_stock, lock_stock, set_stock, track_variants
 from services.inventory.repository.stock import list_movements
 from tests.services.inventory.conftest import Inventory, warehouse_of

@@ -1,12 +1,11 @@
-"""Stock and reservations: what may be held, sold and given back. Every change of a count is a movement."""
+"""Stock: how many of a variant there are. Every change of a count is a movement."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from mesh.errors import Aborted, FailedPrecondition, InvalidArgument, Violation
+from mesh.errors import Aborted, FailedPrecondition, InvalidArgument
 
 DEFAULT_LOCATION = "default"
 MAX_COUNT = 1_000_000_000
@@ -20,19 +19,7 @@ class MovementKind(StrEnum):
     COMMITTED = "COMMITTED"
     RESTOCKED = "RESTOCKED"
     LOST = "LOST"
-
-
-class ReservationState(StrEnum):
-    HELD = "HELD"
-    COMMITTED = "COMMITTED"
-    RELEASED = "RELEASED"
-
-
-class LineState(StrEnum):
-    HELD = "HELD"
-    COMMITTED = "COMMITTED"
-    RELEASED = "RELEASED"
-    RESTOCKED = "RESTOCKED"
+    MOVED = "MOVED"  # from one row of a variant to another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +60,13 @@ class Stock:
     update_time: datetime | None = None
     # Whether holds on it had run out, and were not given back, when it was locked.
     has_expired: bool = False
+    # More than 1: the variant is spread over several rows, of which this is one.
+    bucket_count: int = 1
+    # Its version when it became part of the variant's stock.
+    base_version: int = 0
+    # What lies in the variant's other rows, all of it held, and how often these have moved.
+    held_elsewhere: int = 0
+    version_elsewhere: int = 0
     movements: list[Movement] = field(default_factory=list)
     available_before: int = 0
 
@@ -91,6 +85,15 @@ class Stock:
     @property
     def available(self) -> int:
         return self.on_hand + self.backorder_limit - self.reserved
+
+    @property
+    def is_spread(self) -> bool:
+        return self.bucket_count > 1
+
+    @property
+    def variant_version(self) -> int:
+        """Raised by every movement of the variant, in whichever row."""
+        return self.version + self.version_elsewhere
 
     @property
     def availability_changed(self) -> bool:
@@ -120,14 +123,19 @@ class Stock:
         self._refuse_below_reserved(self.on_hand + delta, self.backorder_limit)
         self._move(_kind_of(delta, reason), delta, 0, reason=reason)
 
+    def move_to(self, other: "Stock", quantity: int) -> None:
+        """Move free units to another row of the variant."""
+        self._move(MovementKind.MOVED, -quantity, 0)
+        other._move(MovementKind.MOVED, quantity, 0)  # noqa: SLF001  # the other side of one movement
+
     def require_version(self, expected: int | None) -> None:
-        if expected is not None and expected != self.version:
-            message = f"The stock is at version {self.version}, not {expected}."
-            raise Aborted("VERSION_MISMATCH", message, version=str(self.version))
+        if expected is not None and expected != self.variant_version:
+            message = f"The stock is at version {self.variant_version}, not {expected}."
+            raise Aborted("VERSION_MISMATCH", message, version=str(self.variant_version))
 
     def set_count(self, quantity: int, reason: str) -> None:
         """Set the count; one that is right already still leaves a movement, for it was counted."""
-        self.adjust(quantity - self.on_hand, reason)
+        self.adjust(quantity - self.on_hand - self.held_elsewhere, reason)
 
     def set_limits(self, backorder_limit: int | None, low_stock_threshold: int | None) -> None:
         if backorder_limit is not None:
@@ -138,11 +146,12 @@ class Stock:
 
     def _refuse_below_reserved(self, on_hand: int, backorder_limit: int) -> None:
         if on_hand + backorder_limit < self.reserved:
+            counted, held = self.on_hand + self.held_elsewhere, self.reserved + self.held_elsewhere
             raise FailedPrecondition(
                 "STOCK_TOO_LOW",
-                f"There are {self.on_hand}, {self.reserved} of them held for orders: that is more than would be left.",
+                f"There are {counted}, {held} of them held for orders: that is more than would be left.",
                 variantId=str(self.variant_id),
-                reserved=str(self.reserved),
+                reserved=str(held),
             )
 
     def _move(
@@ -162,81 +171,3 @@ def _kind_of(delta: int, reason: str) -> MovementKind:
     if word == "received" and delta > 0:
         return MovementKind.RECEIVED
     return MovementKind.LOST if word == "lost" and delta < 0 else MovementKind.ADJUSTED
-
-
-@dataclass(slots=True)
-class Line:
-    """What a reservation holds, or held, of one variant."""
-
-    variant_id: uuid.UUID
-    quantity: int
-    state: LineState = LineState.HELD
-
-
-@dataclass(slots=True)
-class Reservation:
-    """The hold of one order. Lines of it may have been given back when it ran out; the order may take them again."""
-
-    order_id: uuid.UUID
-    state: ReservationState
-    expire_time: datetime
-    lines: list[Line] = field(default_factory=list)
-
-    @property
-    def variant_ids(self) -> list[uuid.UUID]:
-        return [line.variant_id for line in self.lines]
-
-    def in_state(self, state: LineState) -> list[Line]:
-        return [line for line in self.lines if line.state is state]
-
-    def require_same(self, demand: Mapping[uuid.UUID, int]) -> None:
-        if {line.variant_id: line.quantity for line in self.lines} != demand:
-            raise InvalidArgument("RESERVATION_DIFFERS", "The order holds other lines.", orderId=str(self.order_id))
-
-    def require_not_released(self) -> None:
-        if self.state is ReservationState.RELEASED:
-            message = "What the order held was given back."
-            raise FailedPrecondition("RESERVATION_RELEASED", message, orderId=str(self.order_id))
-
-    def require_not_committed(self) -> None:
-        if self.state is ReservationState.COMMITTED:
-            message = "The stock is sold to the order already."
-            raise FailedPrecondition("RESERVATION_COMMITTED", message, orderId=str(self.order_id))
-
-
-def demand_of(lines: Iterable[tuple[uuid.UUID, int]]) -> dict[uuid.UUID, int]:
-    """Sum the lines of one variant, in the order that rows are locked in."""
-    demand: dict[uuid.UUID, int] = {}
-    for variant_id, quantity in lines:
-        demand[variant_id] = demand.get(variant_id, 0) + quantity
-    return dict(sorted(demand.items()))
-
-
-def hold(stocks: Mapping[uuid.UUID, Stock], lines: Sequence[Line], order_id: uuid.UUID) -> None:
-    """Reserve all lines, or raise OUT_OF_STOCK naming each variant that is short."""
-    short = [
-        Violation("OUT_OF_STOCK", str(line.variant_id), f"{line.quantity} asked, {left} left")
-        for line in lines
-        if (left := _left(stocks.get(line.variant_id))) < line.quantity
-    ]
-    if short:
-        raise out_of_stock(order_id, short)
-    for line in lines:
-        stocks[line.variant_id].reserve(line.quantity, order_id)
-        line.state = LineState.HELD
-
-
-def out_of_stock(order_id: uuid.UUID, short: Sequence[Violation]) -> FailedPrecondition:
-    left = {violation.subject: violation.description for violation in short}
-    message = "; ".join(f"{subject}: {description}" for subject, description in left.items())
-    return FailedPrecondition(
-        "OUT_OF_STOCK",
-        f"There is not enough left ({message}).",
-        violations=short,
-        orderId=str(order_id),
-        variantIds=",".join(left),
-    )
-
-
-def _left(stock: Stock | None) -> int:
-    return max(stock.available, 0) if stock else 0
