@@ -1,5 +1,6 @@
 """The use cases of notification."""
 
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from services.notification.domain.mail import Mail, write_mail
 # How many messages a sender takes at once, and for how long they are its own.
 BATCH = 20
 LEASE = timedelta(minutes=2)
+# In seconds.
+_LONGEST_UNSETTLED = 5.0
 
 
 class Notifications(Protocol):
@@ -81,14 +84,22 @@ async def tell(shown: Notifications, queue: Queue | None, user_id: UUID, letter:
 
 
 async def send_due(store: Store, contacts: Contacts, mailer: Mailer) -> int:
-    """Send what is due, at most BATCH, and return how many were tried. Nothing is sent inside a transaction."""
+    """Send what is due, at most BATCH, and return how many were tried. Nothing is sent inside a transaction.
+
+    What became of several is one commit: who dies before it has them sent again, each known by its Message-ID.
+    """
     async with store.write() as claims:
         messages = await claims.claim(BATCH, LEASE)
     people = await contacts.of({message.user_id for message in messages}) if messages else {}
+    tried, began = list[tuple[Message, Attempt]](), time.monotonic()
     for message in messages:
-        attempt = await _attempt(message, people.get(message.user_id), mailer)
-        async with store.write() as claims:
-            await claims.settle(message, attempt)
+        tried.append((message, await _attempt(message, people.get(message.user_id), mailer)))
+        # A slow server must not outlast the lease: then nothing would be known of what was tried.
+        if message is messages[-1] or time.monotonic() - began > _LONGEST_UNSETTLED:
+            async with store.write() as claims:
+                for each, attempt in tried:
+                    await claims.settle(each, attempt)
+            tried, began = [], time.monotonic()
     return len(messages)
 
 
