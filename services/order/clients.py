@@ -141,7 +141,8 @@ class PaymentClient:
             user_id=str(order.user_id),
             amount=money.to_proto(attempt.amount),
             provider=attempt.provider,
-            token=attempt.token,
+            token="" if attempt.saved_method_id else attempt.token,
+            saved_method_id=attempt.saved_method_id,
             lines=[
                 payment_pb2.PaymentLine(
                     line_id=str(line.line_id),

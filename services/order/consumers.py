@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from souk.mesh.v1.envelope_pb2 import Envelope
-from souk.payment.v1 import dispute_events_pb2, payment_events_pb2, payment_pb2
+from souk.payment.v1 import payment_events_pb2, payment_pb2
 
 from mesh.consumer import Consumer
 from mesh.database import UnitOfWork
@@ -76,10 +76,10 @@ class Consumers:
         await self._tidings.money_returned(uow, UUID(event.order_id), event.total_refunded.amount)
 
     async def on_dispute(
-        self, event: dispute_events_pb2.DisputeOpened | dispute_events_pb2.DisputeClosed, _: Envelope, uow: UnitOfWork
+        self, event: payment_events_pb2.DisputeOpened | payment_events_pb2.DisputeClosed, _: Envelope, uow: UnitOfWork
     ) -> None:
         """The buyer's bank took the money back, or has decided."""
         state = AttemptState.DISPUTED
-        if isinstance(event, dispute_events_pb2.DisputeClosed):
+        if isinstance(event, payment_events_pb2.DisputeClosed):
             state = AttemptState(payment_pb2.PaymentState.Value.Name(event.payment_state))
         await self._tidings.money_disputed(uow, UUID(event.order_id), UUID(event.payment_id), state)

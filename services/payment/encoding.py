@@ -6,6 +6,7 @@ from typing import Any
 
 from souk.payment.v1 import (
     ledger_pb2,
+    payment_method_service_pb2,
     payment_pb2,
     payout_pb2,
     payout_service_pb2,
@@ -14,6 +15,7 @@ from souk.payment.v1 import (
 )
 
 from mesh import money
+from services.payment.domain.method import SavedMethod
 from services.payment.domain.payment import Payment
 from services.payment.domain.payout import Payout, PayoutItem
 from services.payment.domain.reconciliation import Reconciliation
@@ -140,4 +142,16 @@ def reconciliation_to_proto(made: Reconciliation) -> reconciliation_pb2.Reconcil
             for difference in made.differences[:_LISTED_DIFFERENCES]
         ],
         create_time=made.create_time,
+    )
+
+
+def method_to_proto(method: SavedMethod) -> payment_method_service_pb2.PaymentMethod:
+    return payment_method_service_pb2.PaymentMethod(
+        payment_method_id=str(method.id),
+        provider="stripe",
+        brand=method.details.brand,
+        last4=method.details.last4,
+        exp_month=method.details.exp_month,
+        exp_year=method.details.exp_year,
+        create_time=method.create_time,
     )

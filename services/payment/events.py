@@ -6,8 +6,8 @@ from typing import Any
 
 from google.protobuf.message import Message
 from souk.money.v1 import money_pb2
-from souk.payment.v1 import dispute_events_pb2, payout_events_pb2, refund_pb2
 from souk.payment.v1 import payment_events_pb2 as events_pb2
+from souk.payment.v1 import refund_pb2
 
 from mesh import money
 from mesh.money import Money
@@ -75,14 +75,14 @@ def lines_to_proto(lines: Sequence[RefundLine], currency: str) -> list[refund_pb
 
 def payout_created(payout: Payout) -> Message:
     """A shop is paid."""
-    return payout_events_pb2.PayoutCreated(
+    return events_pb2.PayoutCreated(
         payout_id=str(payout.id), shop_id=str(payout.shop_id), amount=money.to_proto(payout.amount)
     )
 
 
 def payout_closed(payout: Payout) -> Message:
     """All transfers of a payout have ended."""
-    return payout_events_pb2.PayoutClosed(
+    return events_pb2.PayoutClosed(
         payout_id=str(payout.id),
         shop_id=str(payout.shop_id),
         amount=money.to_proto(payout.amount),
@@ -93,7 +93,7 @@ def payout_closed(payout: Payout) -> Message:
 
 def dispute_opened(dispute: Dispute, payment: Payment, shop_ids: Iterable[uuid.UUID]) -> Message:
     """A buyer's bank has taken a payment back."""
-    return dispute_events_pb2.DisputeOpened(
+    return events_pb2.DisputeOpened(
         dispute_id=str(dispute.id),
         payment_id=str(payment.id),
         order_id=str(payment.order_id),
@@ -106,7 +106,7 @@ def dispute_opened(dispute: Dispute, payment: Payment, shop_ids: Iterable[uuid.U
 
 def dispute_closed(dispute: Dispute, payment: Payment) -> Message:
     """The bank has decided."""
-    return dispute_events_pb2.DisputeClosed(
+    return events_pb2.DisputeClosed(
         dispute_id=str(dispute.id),
         payment_id=str(payment.id),
         order_id=str(payment.order_id),

@@ -7,17 +7,19 @@ from souk.seller.v1.seller_service_pb2_grpc import SellerServiceStub
 
 from mesh.job import Job
 from mesh.service import Parts, Service, ServiceNode
-from services.payment.clients import SellerShops, Stripe, StripeBooks, StripeConnect
+from services.payment.clients import SellerShops, Stripe, StripeBooks, StripeConnect, StripeMethods
 from services.payment.handlers.disputing import Disputing
 from services.payment.handlers.paying import Paying
 from services.payment.handlers.reclaiming import Reclaiming
 from services.payment.handlers.reconciling import Reconciling
 from services.payment.handlers.recovery import Recovery
 from services.payment.handlers.refunding import Refunding
+from services.payment.handlers.saving import Saving
 from services.payment.handlers.taking import Taking
 from services.payment.handlers.webhooks import Webhooks
 from services.payment.invariants import Checks
-from services.payment.servicer import LedgerServicer, PaymentServicer, PayoutServicer
+from services.payment.repository.methods import Methods
+from services.payment.servicer import LedgerServicer, PaymentMethodServicer, PaymentServicer, PayoutServicer
 from services.payment.settings import PaymentSettings
 from services.payment.story import StoryServicer
 from services.payment.tables import metadata
@@ -34,6 +36,7 @@ def build(node: ServiceNode) -> Parts:
     books, connect = StripeBooks(provider.client), StripeConnect(provider.client)
     paying = Paying(node.db, connect, SellerShops(node.stub(SellerServiceStub)), settings.terms, settings.schedule)
     reclaiming, reconciling = Reclaiming(node.db, connect, paying), Reconciling(node.db, books)
+    saving = Saving(node.db, StripeMethods(provider.client), Methods(node.keyring))
     webhooks = Webhooks(
         node.db,
         provider,
@@ -49,7 +52,8 @@ def build(node: ServiceNode) -> Parts:
     checks = Checks(node.db, provider, node.verify_delivery, open_at_most, settings.verify_provider_payments)
     return Parts(
         servicers=(
-            PaymentServicer(taking, refunding, webhooks, checks),
+            PaymentServicer(taking, refunding, webhooks, checks, saving),
+            PaymentMethodServicer(saving),
             PayoutServicer(paying),
             LedgerServicer(reconciling),
             StoryServicer(),

@@ -162,3 +162,14 @@ class TestPrivacy:
             with pytest.raises(RestError) as refused:
                 rest.call("GET", f"/shops/{shop}/orders/{part['sellerOrderId']}", account=towel.seller)
             assert refused.value.status == 404
+
+
+class TestSavedMethod:
+    def test_saved_once_it_pays_the_next_order(self, rest: Rest, teapot: Goods) -> None:
+        buyer = a_buyer(rest, teapot)
+        headers = {"idempotency-key": "save-a-card"}
+        saved = rest.call("POST", "/payments/methods", {"token": "pm_card_visa"}, account=buyer, headers=headers)
+        order = place_order(rest, buyer, payments=[{"savedMethodId": saved["paymentMethodId"]}])
+        assert order["status"] == "PAID"
+        rest.call("DELETE", f"/payments/methods/{saved['paymentMethodId']}", account=buyer)
+        assert rest.call("GET", "/payments/methods", account=buyer)["paymentMethods"] == []

@@ -14,6 +14,7 @@ export { StoryService } from "./souk/notification/v1/story_service_pb.js";
 export { OrderService } from "./souk/order/v1/order_service_pb.js";
 export { StoryService } from "./souk/order/v1/story_service_pb.js";
 export { LedgerService } from "./souk/payment/v1/ledger_service_pb.js";
+export { PaymentMethodService } from "./souk/payment/v1/payment_method_service_pb.js";
 export { PaymentService } from "./souk/payment/v1/payment_service_pb.js";
 export { PayoutService } from "./souk/payment/v1/payout_service_pb.js";
 export { StoryService } from "./souk/payment/v1/story_service_pb.js";

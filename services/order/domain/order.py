@@ -39,7 +39,10 @@ REASONS = {
 
 @dataclass(slots=True)
 class Attempt:
-    """One attempt to pay. `key` is the idempotency key of the call that made it."""
+    """One attempt to pay. `key` is the idempotency key of the call that made it.
+
+    `token` is the provider's, or the id of a means of payment that the buyer has saved: no provider's token is a UUID.
+    """
 
     payment_id: UUID
     provider: str
@@ -48,6 +51,14 @@ class Attempt:
     key: str
     state: AttemptState = AttemptState.PENDING
     decline_reason: str = ""
+
+    @property
+    def saved_method_id(self) -> str:
+        """The saved means of payment; empty where a token was given."""
+        try:
+            return self.token if str(UUID(self.token)) == self.token else ""
+        except ValueError:
+            return ""
 
     @property
     def is_dead(self) -> bool:

@@ -45,12 +45,10 @@ def check_sources(sources: Sequence[PaymentSource]) -> None:
     if len(sources) > 1:
         raise _unsupported("payments", "an order is paid in one payment for now")
     for source in sources:
-        if source.saved_method_id:
-            raise _unsupported("payments[0].savedMethodId", "saved methods of payment do not exist yet")
         if source.provider and source.provider not in PROVIDERS:
             raise _unsupported("payments[0].provider", f"{source.provider!r} is no provider of this market")
-        if not source.token:
-            text = "is required"
+        if bool(source.token) == bool(source.saved_method_id):
+            text = "or payments[0].savedMethodId is required, not both"
             raise InvalidArgument("PAYMENT_REQUIRED", f"payments[0].token {text}.", fields={"payments[0].token": text})
 
 
@@ -66,4 +64,4 @@ def first_attempt(sources: Sequence[PaymentSource], total: Money, key: str) -> A
         text = "names no means of payment"
         raise InvalidArgument("PAYMENT_REQUIRED", f"payments {text}.", fields={"payments": text})
     source = sources[0]
-    return Attempt(new_id(), source.provider or "stripe", source.token, total, key)
+    return Attempt(new_id(), source.provider or "stripe", source.token or source.saved_method_id, total, key)

@@ -2,7 +2,8 @@
 
 from services.payment.clients.books import StripeBooks
 from services.payment.clients.connect import StripeConnect
+from services.payment.clients.methods import StripeMethods
 from services.payment.clients.payments import Stripe
 from services.payment.clients.shops import SellerShops
 
-__all__ = ["SellerShops", "Stripe", "StripeBooks", "StripeConnect"]
+__all__ = ["SellerShops", "Stripe", "StripeBooks", "StripeConnect", "StripeMethods"]

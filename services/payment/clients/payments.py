@@ -9,6 +9,7 @@ import stripe
 
 from services.payment.clients.failures import failures_typed, refusal_of
 from services.payment.domain.amounts import NotChargeable, from_stripe, to_stripe
+from services.payment.domain.method import Means
 from services.payment.domain.payment import Observation, Payment, PaymentState
 from services.payment.domain.provider import OutcomeUnknown, ProviderPayment, Refused
 from services.payment.domain.refund import Refund, RefundObservation, RefundState
@@ -55,7 +56,7 @@ class Stripe:
         """Close the connections."""
         await self._http.close_async()  # type: ignore[no-untyped-call]  # the library leaves it untyped
 
-    async def create(self, payment: Payment, token: str) -> str:
+    async def create(self, payment: Payment, means: Means) -> str:
         """Make the intent, unconfirmed, and return its id. Raises Refused or OutcomeUnknown."""
         try:
             amount = to_stripe(payment.amount)
@@ -64,12 +65,14 @@ class Stripe:
         params: Any = {
             "amount": amount,
             "currency": payment.amount.currency.lower(),
-            "payment_method": token,
+            "payment_method": means.token,
             "payment_method_types": ["card"],
             "capture_method": "automatic",
             "transfer_group": str(payment.order_id),
             "metadata": {"payment_id": str(payment.id), "order_id": str(payment.order_id)},
         }
+        if means.customer:
+            params["customer"] = means.customer
         with failures_typed("payment_intents.create"):
             intent = await self._intents.create_async(params, {"idempotency_key": f"{payment.key}-create"})
         return intent.id

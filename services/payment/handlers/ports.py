@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from services.payment.domain.dispute import DisputeObservation
+from services.payment.domain.method import Details, Means
 from services.payment.domain.payment import Observation, Payment
 from services.payment.domain.payout import PayoutItem, Reversal, TransferObservation
 from services.payment.domain.provider import ProviderPayment
@@ -17,7 +18,7 @@ from services.payment.domain.refund import Refund, RefundObservation
 class Provider(Protocol):
     """Who takes and gives back the money. Every method may raise OutcomeUnknown."""
 
-    async def create(self, payment: Payment, token: str) -> str: ...
+    async def create(self, payment: Payment, means: Means) -> str: ...
 
     async def confirm(self, payment: Payment) -> Observation: ...
 
@@ -70,3 +71,13 @@ class Books(Protocol):
     """Who has booked what. May raise OutcomeUnknown."""
 
     def bookings(self, begin: datetime, end: datetime) -> AsyncIterator[Booking]: ...
+
+
+class Keeper(Protocol):
+    """Who keeps means of payment for buyers. May raise OutcomeUnknown."""
+
+    async def open_customer(self, user_id: uuid.UUID) -> str: ...
+
+    async def keep(self, token: str, customer: str, key: str) -> Details: ...
+
+    async def forget(self, reference: str) -> None: ...

@@ -11,6 +11,7 @@ from mesh.errors import Unavailable
 from services.payment import events
 from services.payment.domain.ledger import capture_entry
 from services.payment.domain.lines import PaymentLine
+from services.payment.domain.method import Means
 from services.payment.domain.payment import Observation, Payment, PaymentState
 from services.payment.domain.provider import OutcomeUnknown, Refused
 from services.payment.handlers.ports import Provider
@@ -35,14 +36,14 @@ class Taking:
         self._db = db
         self._provider = provider
 
-    async def start(self, new: Payment, lines: list[PaymentLine], token: str) -> Taken:
+    async def start(self, new: Payment, lines: list[PaymentLine], means: Means) -> Taken:
         """Begin a payment, or go on with one: never charges twice, whatever was reached before."""
         payment, is_new = await self._begin(new, lines)
         payment.require_same(new.order_id, new.amount)
         if not payment.is_open:
             return Taken(payment)
         if payment.reference is None:
-            payment = await self._create(payment, token)
+            payment = await self._create(payment, means)
             if not payment.is_open:
                 return Taken(payment)
         seen = None if is_new else await self._read(payment)
@@ -91,10 +92,10 @@ class Taking:
         crash.point("payment.p1.after_commit")
         return payment, is_new
 
-    async def _create(self, payment: Payment, token: str) -> Payment:
+    async def _create(self, payment: Payment, means: Means) -> Payment:
         """Have the provider know the payment, unconfirmed, and keep its id: from then on there is an object to read."""
         try:
-            reference = await self._provider.create(payment, token)
+            reference = await self._provider.create(payment, means)
         except Refused as refused:
             seen = Observation(PaymentState.DECLINED, decline_reason=refused.reason)
             return await self.record(payment.id, seen)

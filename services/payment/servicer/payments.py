@@ -16,6 +16,7 @@ from mesh.errors import InvalidArgument
 from mesh.idempotency import CallKey, finish
 from mesh.page import decode_id, decode_page, encode_page, next_page, page_size
 from services.payment.domain.lines import PaymentLine, make_line, require_sum
+from services.payment.domain.method import Means
 from services.payment.domain.payment import Payment
 from services.payment.domain.refund import Refund
 from services.payment.encoding import balance_to_proto, payment_to_proto, posting_to_proto, refund_to_proto
@@ -23,6 +24,7 @@ from services.payment.events import amount_of
 from services.payment.handlers.listing import RefundFilter, list_refunds
 from services.payment.handlers.once import once
 from services.payment.handlers.refunding import Refunding, Wish
+from services.payment.handlers.saving import Saving
 from services.payment.handlers.taking import Taking
 from services.payment.handlers.webhooks import Webhooks
 from services.payment.invariants import Checks
@@ -35,14 +37,20 @@ SIGNATURE_HEADER = "stripe-signature"
 class PaymentServicer(PaymentServiceServicer):
     """Payments, refunds, webhooks and the ledger."""
 
-    def __init__(self, taking: Taking, refunding: Refunding, webhooks: Webhooks, checks: Checks) -> None:
+    def __init__(
+        self, taking: Taking, refunding: Refunding, webhooks: Webhooks, checks: Checks, saving: Saving
+    ) -> None:
+        self._saving = saving
         self._taking = taking
         self._refunding = refunding
         self._webhooks = webhooks
         self._checks = checks
 
     async def StartPayment(self, request: pb.StartPaymentRequest, call: Call) -> payment_pb2.Payment:
-        taken = await self._taking.start(_payment(request), _lines(request), request.token)
+        payment, lines, means = _payment(request), _lines(request), Means(request.token)
+        if request.saved_method_id:
+            means = await self._saving.means(payment.user_id, uuid.UUID(request.saved_method_id))
+        taken = await self._taking.start(payment, lines, means)
         return payment_to_proto(taken.payment, taken.client_secret)
 
     async def GetPaymentStatus(self, request: pb.GetPaymentStatusRequest, call: Call) -> payment_pb2.Payment:
@@ -130,7 +138,7 @@ def _payment(request: pb.StartPaymentRequest) -> Payment:
     if (request.provider or STRIPE) != STRIPE:
         message = f"There is no payment provider {request.provider!r}."
         raise InvalidArgument("PROVIDER_UNKNOWN", message, fields={"provider": 'must be "stripe"'})
-    if not request.token:
+    if not request.token and not request.saved_method_id:
         raise InvalidArgument("PAYMENT_METHOD_REQUIRED", "There is no token.", fields={"token": "is required"})
     return Payment(
         id=uuid.UUID(request.payment_id),

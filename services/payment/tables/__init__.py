@@ -1,7 +1,8 @@
 """Payments, refunds, the provider's webhooks, payouts, disputes and the ledger.
 
 Retention: ten years for payments, refunds, payouts, disputes and the ledger, as bookkeeping demands; 30 days for
-webhook events. Nothing here names a person but by id, and no card data and no token is kept.
+webhook events. Nothing here names a person but by id, and no card data is kept; the ids of saved
+means of payment are sealed, until their owner deletes them.
 """
 
 from services.payment.tables.common import metadata
@@ -11,15 +12,18 @@ from services.payment.tables.ledger import (
     reconciliation_differences,
     reconciliations,
 )
+from services.payment.tables.methods import customers, payment_methods
 from services.payment.tables.payments import payment_lines, payments, refund_lines, refunds, webhook_events
 from services.payment.tables.payouts import disputes, payout_accounts, payout_items, payout_reversals, payouts
 
 __all__ = [
+    "customers",
     "disputes",
     "ledger_postings",
     "ledger_transactions",
     "metadata",
     "payment_lines",
+    "payment_methods",
     "payments",
     "payout_accounts",
     "payout_items",

@@ -214,6 +214,8 @@ class FakePayments(payment_service_pb2_grpc.PaymentServiceServicer, Faulty):
         self.payments: dict[str, Any] = {}
         self.refunds: dict[str, Any] = {}
         self.refund_state = "SUCCEEDED"
+        # The card behind each saved means of payment.
+        self.saved: dict[str, str] = {}
         # Awaited once, after the money is taken or given back and before the caller hears of it.
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
         self.lines: dict[str, Any] = {}
@@ -235,7 +237,8 @@ class FakePayments(payment_service_pb2_grpc.PaymentServiceServicer, Faulty):
         self.enter("StartPayment")
         assert sum(line.amount.amount for line in request.lines) == request.amount.amount
         if request.payment_id not in self.payments:
-            state = OUTCOMES[request.token]
+            assert bool(request.token) != bool(request.saved_method_id)
+            state = OUTCOMES[request.token or self.saved[request.saved_method_id]]
             payment = payment_pb2.Payment(
                 payment_id=request.payment_id, order_id=request.order_id, state=state, amount=request.amount
             )

@@ -68,14 +68,16 @@ class TestPlaceOrder:
         with pytest.raises(InvalidArgument, match="UNKNOWN_CURRENCY"):
             await desk.place(desk.shopper(), expected_total={"currency": "ZZZ", "amount": 1})
 
-    async def test_refuses_a_saved_method_clearly(self, desk: Desk) -> None:
+    async def test_pays_with_a_saved_method(self, desk: Desk) -> None:
+        saved = str(uuid.uuid4())
+        desk.payments.saved[saved] = "pm_card_visa"
         request = pb.PlaceOrderRequest(
             shipping_address=HOME,
-            payments=[pb.PaymentSource(saved_method_id=str(uuid.uuid4()))],
-            expected_total=euros(1),
+            payments=[pb.PaymentSource(saved_method_id=saved)],
+            expected_total=euros(6599),
         )
-        with pytest.raises(InvalidArgument, match="PAYMENT_UNSUPPORTED"):
-            await desk.call(desk.shopper(), "PlaceOrder", request, "k1")
+        order = await desk.call(desk.shopper(1), "PlaceOrder", request, "k1")
+        assert desk.payments.taken(order.order_id) == 6599
 
     async def test_refuses_an_empty_cart(self, desk: Desk) -> None:
         with pytest.raises(FailedPrecondition, match="CART_EMPTY"):

@@ -25,7 +25,7 @@ from services.order.domain.pricing import (
     price_cart,
     seen_in_cart,
 )
-from services.order.domain.request import PaymentSource, PlaceRequest, check_sources
+from services.order.domain.request import PaymentSource, PlaceRequest, check_sources, first_attempt
 from services.order.domain.saga import (
     Goal,
     Known,
@@ -161,9 +161,17 @@ class TestRequest:
         with pytest.raises(InvalidArgument, match="PAYMENT_UNSUPPORTED"):
             check_sources([PaymentSource("", "t", "")] * 2)
 
-    def test_a_payment_needs_its_token(self) -> None:
+    @pytest.mark.parametrize(("token", "saved"), [("", ""), ("pm_1", str(uuid.UUID(int=7)))])
+    def test_a_payment_needs_its_token_or_a_saved_method(self, token: str, saved: str) -> None:
         with pytest.raises(InvalidArgument, match="PAYMENT_REQUIRED"):
-            check_sources([PaymentSource("stripe", "", "")])
+            check_sources([PaymentSource("stripe", token, saved)])
+
+    @pytest.mark.parametrize(("token", "saved"), [("pm_1", ""), ("", str(uuid.UUID(int=7)))])
+    def test_an_attempt_tells_a_saved_method_from_a_token(self, token: str, saved: str) -> None:
+        check_sources([PaymentSource("stripe", token, saved)])
+        attempt = first_attempt([PaymentSource("stripe", token, saved)], Money("EUR", 100), "key")
+        assert attempt is not None
+        assert attempt.saved_method_id == saved
 
 
 def situations() -> Iterator[tuple[Order, Saga, Known]]:

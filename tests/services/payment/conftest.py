@@ -15,6 +15,7 @@ from souk.money.v1 import money_pb2
 from souk.payment.v1 import payment_pb2
 from souk.payment.v1 import payment_service_pb2 as pb
 from souk.payment.v1.ledger_service_pb2_grpc import LedgerServiceStub
+from souk.payment.v1.payment_method_service_pb2_grpc import PaymentMethodServiceStub
 from souk.payment.v1.payment_service_pb2_grpc import PaymentServiceStub
 from souk.payment.v1.payout_service_pb2_grpc import PayoutServiceStub
 from souk.seller.v1 import seller_service_pb2, seller_service_pb2_grpc, shop_pb2
@@ -109,6 +110,7 @@ class Till:
         self.seller = seller
         self.payouts = market.stub(PayoutServiceStub)
         self.books = market.stub(LedgerServiceStub)
+        self.methods = market.stub(PaymentMethodServiceStub)
         self.market = market
         self.faults = faults
         self.stripe = stripe

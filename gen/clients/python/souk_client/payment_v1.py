@@ -58,6 +58,79 @@ class LedgerClient(Client):
         )
 
 
+class PaymentMethodClient(Client):
+    """Keeps means of payment for the next purchase. Card data never comes here: the provider's own elements make a token."""
+
+    async def create_payment_method(
+        self,
+        request: souk_payment_v1.CreatePaymentMethodRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_payment_v1.PaymentMethod:
+        """Saves a means of payment and returns it; an order names it as `savedMethodId`.
+        Reasons: PAYMENT_METHOD_REFUSED (FAILED_PRECONDITION) when the provider does not keep it; TOO_MANY_METHODS
+        (FAILED_PRECONDITION) when the buyer has 20 already; PROVIDER_UNAVAILABLE (UNAVAILABLE): call again.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 20 s. Repeated with the same `idempotency_key` it has one effect and one answer.
+        """
+        return await self._call(
+            "/souk.payment.v1.PaymentMethodService/CreatePaymentMethod",
+            request,
+            souk_payment_v1.PaymentMethod,
+            deadline=20,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+    async def list_payment_methods(
+        self,
+        request: souk_payment_v1.ListPaymentMethodsRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_payment_v1.ListPaymentMethodsResponse:
+        """Lists the caller's saved means of payment, newest first; there are at most 20.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 2 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.payment.v1.PaymentMethodService/ListPaymentMethods",
+            request,
+            souk_payment_v1.ListPaymentMethodsResponse,
+            deadline=2,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+    async def delete_payment_method(
+        self,
+        request: souk_payment_v1.DeletePaymentMethodRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_payment_v1.DeletePaymentMethodResponse:
+        """Forgets a saved means of payment, here and at the provider.
+        Reasons: PAYMENT_METHOD_NOT_FOUND (NOT_FOUND); PROVIDER_UNAVAILABLE (UNAVAILABLE): call again.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 12 s. Repeating it repeats the effect, unless the same `idempotency_key` comes with it.
+        """
+        return await self._call(
+            "/souk.payment.v1.PaymentMethodService/DeletePaymentMethod",
+            request,
+            souk_payment_v1.DeletePaymentMethodResponse,
+            deadline=12,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+
 class PaymentClient(Client):
     """Takes money for orders, gives it back, and keeps the ledger. What the provider says is the truth; it is asked for the
     object as it is now and never guessed."""
@@ -75,7 +148,8 @@ class PaymentClient(Client):
         the state is DECLINED.
         Reasons: PAYMENT_MISMATCH (FAILED_PRECONDITION) when the id was used for another order or amount; LINES_MISMATCH
         (INVALID_ARGUMENT) when the lines don't sum to the amount; PROVIDER_UNKNOWN (INVALID_ARGUMENT);
-        PAYMENT_METHOD_REQUIRED (INVALID_ARGUMENT) without a token; PROVIDER_UNAVAILABLE (UNAVAILABLE) when the outcome is
+        PAYMENT_METHOD_REQUIRED (INVALID_ARGUMENT) without a token or a saved method; PAYMENT_METHOD_NOT_FOUND (NOT_FOUND) for
+        a saved method that is not the buyer's; PROVIDER_UNAVAILABLE (UNAVAILABLE) when the outcome is
         not known: call again.
 
         Waits at most `timeout` seconds, by default a little over the server's own 20 s. Repeating it repeats the effect, unless the same `idempotency_key` comes with it.

@@ -24,11 +24,13 @@ _sym_db = _symbol_database.Default()
 
 from souk.money.v1 import money_pb2 as souk_dot_money_dot_v1_dot_money__pb2
 from souk.options.v1 import options_pb2 as souk_dot_options_dot_v1_dot_options__pb2
+from souk.payment.v1 import dispute_pb2 as souk_dot_payment_dot_v1_dot_dispute__pb2
 from souk.payment.v1 import payment_pb2 as souk_dot_payment_dot_v1_dot_payment__pb2
+from souk.payment.v1 import payout_pb2 as souk_dot_payment_dot_v1_dot_payout__pb2
 from souk.payment.v1 import refund_pb2 as souk_dot_payment_dot_v1_dot_refund__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$souk/payment/v1/payment_events.proto\x12\x0fsouk.payment.v1\x1a\x19souk/money/v1/money.proto\x1a\x1dsouk/options/v1/options.proto\x1a\x1dsouk/payment/v1/payment.proto\x1a\x1csouk/payment/v1/refund.proto\"\xc8\x01\n\x11PaymentAuthorized\x12\x12\n\npayment_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12$\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x32\n\x05state\x18\x05 \x01(\x0e\x32#.souk.payment.v1.PaymentState.Value:\"\x8a\x97\"\x1e\n\x12payment.authorized\x12\x08order_id\"\xc4\x01\n\x0fPaymentCaptured\x12\x12\n\npayment_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12$\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x32\n\x05state\x18\x05 \x01(\x0e\x32#.souk.payment.v1.PaymentState.Value: \x8a\x97\"\x1c\n\x10payment.captured\x12\x08order_id\"\xd8\x01\n\rPaymentFailed\x12\x12\n\npayment_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12$\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x32\n\x05state\x18\x05 \x01(\x0e\x32#.souk.payment.v1.PaymentState.Value\x12\x16\n\x0e\x64\x65\x63line_reason\x18\x06 \x01(\t:\x1e\x8a\x97\"\x1a\n\x0epayment.failed\x12\x08order_id\"\xd1\x01\n\x15PaymentRequiresAction\x12\x12\n\npayment_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12$\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x32\n\x05state\x18\x05 \x01(\x0e\x32#.souk.payment.v1.PaymentState.Value:\'\x8a\x97\"#\n\x17payment.requires_action\x12\x08order_id\"\xbc\x02\n\x0fRefundSucceeded\x12\x11\n\trefund_id\x18\x01 \x01(\t\x12\x12\n\npayment_id\x18\x02 \x01(\t\x12\x10\n\x08order_id\x18\x03 \x01(\t\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12$\n\x06\x61mount\x18\x05 \x01(\x0b\x32\x14.souk.money.v1.Money\x12*\n\x05lines\x18\x06 \x03(\x0b\x32\x1b.souk.payment.v1.RefundLine\x12,\n\x0etotal_refunded\x18\x07 \x01(\x0b\x32\x14.souk.money.v1.Money\x12-\n\x0f\x63\x61ptured_amount\x18\x08 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x0e\n\x06reason\x18\t \x01(\t: \x8a\x97\"\x1c\n\x10refund.succeeded\x12\x08order_id\"\xbe\x02\n\x0cRefundFailed\x12\x11\n\trefund_id\x18\x01 \x01(\t\x12\x12\n\npayment_id\x18\x02 \x01(\t\x12\x10\n\x08order_id\x18\x03 \x01(\t\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12$\n\x06\x61mount\x18\x05 \x01(\x0b\x32\x14.souk.money.v1.Money\x12*\n\x05lines\x18\x06 \x03(\x0b\x32\x1b.souk.payment.v1.RefundLine\x12,\n\x0etotal_refunded\x18\x07 \x01(\x0b\x32\x14.souk.money.v1.Money\x12-\n\x0f\x63\x61ptured_amount\x18\x08 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x16\n\x0e\x66\x61ilure_reason\x18\t \x01(\t:\x1d\x8a\x97\"\x19\n\rrefund.failed\x12\x08order_idb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$souk/payment/v1/payment_events.proto\x12\x0fsouk.payment.v1\x1a\x19souk/money/v1/money.proto\x1a\x1dsouk/options/v1/options.proto\x1a\x1dsouk/payment/v1/dispute.proto\x1a\x1dsouk/payment/v1/payment.proto\x1a\x1csouk/payment/v1/payout.proto\x1a\x1csouk/payment/v1/refund.proto\"\xc8\x01\n\x11PaymentAuthorized\x12\x12\n\npayment_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12$\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x32\n\x05state\x18\x05 \x01(\x0e\x32#.souk.payment.v1.PaymentState.Value:\"\x8a\x97\"\x1e\n\x12payment.authorized\x12\x08order_id\"\xc4\x01\n\x0fPaymentCaptured\x12\x12\n\npayment_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12$\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x32\n\x05state\x18\x05 \x01(\x0e\x32#.souk.payment.v1.PaymentState.Value: \x8a\x97\"\x1c\n\x10payment.captured\x12\x08order_id\"\xd8\x01\n\rPaymentFailed\x12\x12\n\npayment_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12$\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x32\n\x05state\x18\x05 \x01(\x0e\x32#.souk.payment.v1.PaymentState.Value\x12\x16\n\x0e\x64\x65\x63line_reason\x18\x06 \x01(\t:\x1e\x8a\x97\"\x1a\n\x0epayment.failed\x12\x08order_id\"\xd1\x01\n\x15PaymentRequiresAction\x12\x12\n\npayment_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12\x0f\n\x07user_id\x18\x03 \x01(\t\x12$\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x32\n\x05state\x18\x05 \x01(\x0e\x32#.souk.payment.v1.PaymentState.Value:\'\x8a\x97\"#\n\x17payment.requires_action\x12\x08order_id\"\xbc\x02\n\x0fRefundSucceeded\x12\x11\n\trefund_id\x18\x01 \x01(\t\x12\x12\n\npayment_id\x18\x02 \x01(\t\x12\x10\n\x08order_id\x18\x03 \x01(\t\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12$\n\x06\x61mount\x18\x05 \x01(\x0b\x32\x14.souk.money.v1.Money\x12*\n\x05lines\x18\x06 \x03(\x0b\x32\x1b.souk.payment.v1.RefundLine\x12,\n\x0etotal_refunded\x18\x07 \x01(\x0b\x32\x14.souk.money.v1.Money\x12-\n\x0f\x63\x61ptured_amount\x18\x08 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x0e\n\x06reason\x18\t \x01(\t: \x8a\x97\"\x1c\n\x10refund.succeeded\x12\x08order_id\"\xbe\x02\n\x0cRefundFailed\x12\x11\n\trefund_id\x18\x01 \x01(\t\x12\x12\n\npayment_id\x18\x02 \x01(\t\x12\x10\n\x08order_id\x18\x03 \x01(\t\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12$\n\x06\x61mount\x18\x05 \x01(\x0b\x32\x14.souk.money.v1.Money\x12*\n\x05lines\x18\x06 \x03(\x0b\x32\x1b.souk.payment.v1.RefundLine\x12,\n\x0etotal_refunded\x18\x07 \x01(\x0b\x32\x14.souk.money.v1.Money\x12-\n\x0f\x63\x61ptured_amount\x18\x08 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x16\n\x0e\x66\x61ilure_reason\x18\t \x01(\t:\x1d\x8a\x97\"\x19\n\rrefund.failed\x12\x08order_id\"\xc2\x01\n\rDisputeOpened\x12\x12\n\ndispute_id\x18\x01 \x01(\t\x12\x12\n\npayment_id\x18\x02 \x01(\t\x12\x10\n\x08order_id\x18\x03 \x01(\t\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12$\n\x06\x61mount\x18\x05 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12\x10\n\x08shop_ids\x18\x07 \x03(\t:\x1e\x8a\x97\"\x1a\n\x0e\x64ispute.opened\x12\x08order_id\"\xbe\x02\n\rDisputeClosed\x12\x12\n\ndispute_id\x18\x01 \x01(\t\x12\x12\n\npayment_id\x18\x02 \x01(\t\x12\x10\n\x08order_id\x18\x03 \x01(\t\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12$\n\x06\x61mount\x18\x05 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x32\n\x05state\x18\x06 \x01(\x0e\x32#.souk.payment.v1.DisputeState.Value\x12:\n\rpayment_state\x18\x07 \x01(\x0e\x32#.souk.payment.v1.PaymentState.Value\x12,\n\x0etotal_refunded\x18\x08 \x01(\x0b\x32\x14.souk.money.v1.Money:\x1e\x8a\x97\"\x1a\n\x0e\x64ispute.closed\x12\x08order_id\"x\n\rPayoutCreated\x12\x11\n\tpayout_id\x18\x01 \x01(\t\x12\x0f\n\x07shop_id\x18\x02 \x01(\t\x12$\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x14.souk.money.v1.Money:\x1d\x8a\x97\"\x19\n\x0epayout.created\x12\x07shop_id\"\xd6\x01\n\x0cPayoutClosed\x12\x11\n\tpayout_id\x18\x01 \x01(\t\x12\x0f\n\x07shop_id\x18\x02 \x01(\t\x12$\n\x06\x61mount\x18\x03 \x01(\x0b\x32\x14.souk.money.v1.Money\x12+\n\rfailed_amount\x18\x04 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x31\n\x05state\x18\x05 \x01(\x0e\x32\".souk.payment.v1.PayoutState.Value:\x1c\x8a\x97\"\x18\n\rpayout.closed\x12\x07shop_idb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,16 +49,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REFUNDSUCCEEDED']._serialized_options = b'\212\227\"\034\n\020refund.succeeded\022\010order_id'
   _globals['_REFUNDFAILED']._loaded_options = None
   _globals['_REFUNDFAILED']._serialized_options = b'\212\227\"\031\n\rrefund.failed\022\010order_id'
-  _globals['_PAYMENTAUTHORIZED']._serialized_start=177
-  _globals['_PAYMENTAUTHORIZED']._serialized_end=377
-  _globals['_PAYMENTCAPTURED']._serialized_start=380
-  _globals['_PAYMENTCAPTURED']._serialized_end=576
-  _globals['_PAYMENTFAILED']._serialized_start=579
-  _globals['_PAYMENTFAILED']._serialized_end=795
-  _globals['_PAYMENTREQUIRESACTION']._serialized_start=798
-  _globals['_PAYMENTREQUIRESACTION']._serialized_end=1007
-  _globals['_REFUNDSUCCEEDED']._serialized_start=1010
-  _globals['_REFUNDSUCCEEDED']._serialized_end=1326
-  _globals['_REFUNDFAILED']._serialized_start=1329
-  _globals['_REFUNDFAILED']._serialized_end=1647
+  _globals['_DISPUTEOPENED']._loaded_options = None
+  _globals['_DISPUTEOPENED']._serialized_options = b'\212\227\"\032\n\016dispute.opened\022\010order_id'
+  _globals['_DISPUTECLOSED']._loaded_options = None
+  _globals['_DISPUTECLOSED']._serialized_options = b'\212\227\"\032\n\016dispute.closed\022\010order_id'
+  _globals['_PAYOUTCREATED']._loaded_options = None
+  _globals['_PAYOUTCREATED']._serialized_options = b'\212\227\"\031\n\016payout.created\022\007shop_id'
+  _globals['_PAYOUTCLOSED']._loaded_options = None
+  _globals['_PAYOUTCLOSED']._serialized_options = b'\212\227\"\030\n\rpayout.closed\022\007shop_id'
+  _globals['_PAYMENTAUTHORIZED']._serialized_start=238
+  _globals['_PAYMENTAUTHORIZED']._serialized_end=438
+  _globals['_PAYMENTCAPTURED']._serialized_start=441
+  _globals['_PAYMENTCAPTURED']._serialized_end=637
+  _globals['_PAYMENTFAILED']._serialized_start=640
+  _globals['_PAYMENTFAILED']._serialized_end=856
+  _globals['_PAYMENTREQUIRESACTION']._serialized_start=859
+  _globals['_PAYMENTREQUIRESACTION']._serialized_end=1068
+  _globals['_REFUNDSUCCEEDED']._serialized_start=1071
+  _globals['_REFUNDSUCCEEDED']._serialized_end=1387
+  _globals['_REFUNDFAILED']._serialized_start=1390
+  _globals['_REFUNDFAILED']._serialized_end=1708
+  _globals['_DISPUTEOPENED']._serialized_start=1711
+  _globals['_DISPUTEOPENED']._serialized_end=1905
+  _globals['_DISPUTECLOSED']._serialized_start=1908
+  _globals['_DISPUTECLOSED']._serialized_end=2226
+  _globals['_PAYOUTCREATED']._serialized_start=2228
+  _globals['_PAYOUTCREATED']._serialized_end=2348
+  _globals['_PAYOUTCLOSED']._serialized_start=2351
+  _globals['_PAYOUTCLOSED']._serialized_end=2565
 # @@protoc_insertion_point(module_scope)

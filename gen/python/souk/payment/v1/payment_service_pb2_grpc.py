@@ -108,7 +108,8 @@ class PaymentServiceServicer:
         the state is DECLINED.
         Reasons: PAYMENT_MISMATCH (FAILED_PRECONDITION) when the id was used for another order or amount; LINES_MISMATCH
         (INVALID_ARGUMENT) when the lines don't sum to the amount; PROVIDER_UNKNOWN (INVALID_ARGUMENT);
-        PAYMENT_METHOD_REQUIRED (INVALID_ARGUMENT) without a token; PROVIDER_UNAVAILABLE (UNAVAILABLE) when the outcome is
+        PAYMENT_METHOD_REQUIRED (INVALID_ARGUMENT) without a token or a saved method; PAYMENT_METHOD_NOT_FOUND (NOT_FOUND) for
+        a saved method that is not the buyer's; PROVIDER_UNAVAILABLE (UNAVAILABLE) when the outcome is
         not known: call again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

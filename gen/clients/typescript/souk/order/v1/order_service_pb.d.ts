@@ -107,7 +107,7 @@ export declare type PaymentSource = Message<"souk.order.v1.PaymentSource"> & {
   token: string;
 
   /**
-   * A saved method of the buyer, instead of a token. Refused until saved methods exist.
+   * A means of payment that the buyer has saved, instead of a token.
    *
    * @generated from field: string saved_method_id = 3;
    */

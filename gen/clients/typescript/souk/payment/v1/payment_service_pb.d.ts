@@ -67,7 +67,7 @@ export declare type StartPaymentRequest = Message<"souk.payment.v1.StartPaymentR
   token: string;
 
   /**
-   * A means of payment that the buyer saved. Not supported yet: PAYMENT_METHOD_REQUIRED.
+   * A means of payment that the buyer saved, instead of a token.
    *
    * @generated from field: string saved_method_id = 7;
    */
@@ -500,7 +500,8 @@ export declare const PaymentService: GenService<{
    * the state is DECLINED.
    * Reasons: PAYMENT_MISMATCH (FAILED_PRECONDITION) when the id was used for another order or amount; LINES_MISMATCH
    * (INVALID_ARGUMENT) when the lines don't sum to the amount; PROVIDER_UNKNOWN (INVALID_ARGUMENT);
-   * PAYMENT_METHOD_REQUIRED (INVALID_ARGUMENT) without a token; PROVIDER_UNAVAILABLE (UNAVAILABLE) when the outcome is
+   * PAYMENT_METHOD_REQUIRED (INVALID_ARGUMENT) without a token or a saved method; PAYMENT_METHOD_NOT_FOUND (NOT_FOUND) for
+   * a saved method that is not the buyer's; PROVIDER_UNAVAILABLE (UNAVAILABLE) when the outcome is
    * not known: call again.
    *
    * @generated from rpc souk.payment.v1.PaymentService.StartPayment

@@ -1219,7 +1219,7 @@ class PaymentSource(betterproto2.Message):
 
     saved_method_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    A saved method of the buyer, instead of a token. Refused until saved methods exist.
+    A means of payment that the buyer has saved, instead of a token.
     """
 
 
