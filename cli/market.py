@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -13,6 +14,23 @@ from mesh.stack.layout import Urls, Wish
 ADMIN_EMAIL = "admin@example.com"
 _SEED = (sys.executable, "-m", "cli.main", "seed")
 _WEBHOOK_PATH = "/api/v1/webhooks/stripe"
+# What an endpoint at Stripe would subscribe to: what our own calls do not already answer.
+_WEBHOOK_EVENTS = (
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.canceled",
+    "payment_intent.payment_failed",
+    "payment_intent.processing",
+    "payment_intent.requires_action",
+    "payment_intent.succeeded",
+    "refund.updated",
+    "refund.failed",
+    "charge.refund.updated",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+)
 
 
 def service_names() -> tuple[str, ...]:
@@ -29,7 +47,8 @@ def market_wish(home: Home) -> Wish:
     def service_env(urls: Urls) -> Mapping[str, str]:
         return _service_env(home, urls)
 
-    return Wish(home, service_names(), service_env=service_env, webhook_path=_WEBHOOK_PATH, seed=_SEED)
+    wish = Wish(home, service_names(), service_env=service_env, seed=_SEED)
+    return replace(wish, webhook_path=_WEBHOOK_PATH, webhook_events=_WEBHOOK_EVENTS)
 
 
 def admin_password(home: Home) -> str:

@@ -9,6 +9,10 @@ from pathlib import Path
 from sandbox.server import Options, running
 
 
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split(",")))
+
+
 def _options() -> Options:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="A stand-in for Stripe, and a mailbox.")
     parser.add_argument("--host", default="127.0.0.1")
@@ -17,6 +21,7 @@ def _options() -> Options:
     parser.add_argument("--data", type=Path, required=True, help="the folder that keeps the objects")
     parser.add_argument("--webhook-url", default="", help="where events are delivered; without one, nowhere")
     parser.add_argument("--webhook-secret", default="", help="what the deliveries are signed with")
+    parser.add_argument("--webhook-events", type=_words, default=(), help="types to deliver, with commas; default: all")
     return Options(**vars(parser.parse_args()))
 
 

@@ -1,6 +1,6 @@
 """Faults by rule, as they are set while the sandbox runs."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from sandbox.errors import ApiError
@@ -17,9 +17,9 @@ _REAL_TIME = 1.0
 class Injected(Faults):
     """What the present rules say; none at first."""
 
-    def __init__(self, *, heard: bool) -> None:
-        """Where nobody listens (`heard` is false), no event is queued for delivery."""
-        self._heard = heard
+    def __init__(self, subscribed: Container[str]) -> None:
+        """Only events of the `subscribed` types are delivered, as a webhook endpoint at Stripe chooses them."""
+        self._subscribed = subscribed
         self._rules: list[Rule] = []
         self._made = 0
         self._seed = 0
@@ -61,7 +61,7 @@ class Injected(Faults):
         )
 
     def for_event(self, event: Body) -> tuple[float, ...]:
-        if not self._heard:
+        if event["type"] not in self._subscribed:
             return ()
         delays = [0.0]
         for rule in self._struck(event, set(Kind) - _FORGERIES - _CONSEQUENCES):
@@ -77,7 +77,7 @@ class Injected(Faults):
         return tuple(delays)
 
     def forgeries(self, event: Body) -> tuple[str, ...]:
-        if not self._heard:
+        if event["type"] not in self._subscribed:
             return ()
         return tuple(rule.kind.value for rule in self._struck(event, _FORGERIES) for _ in range(rule.copies))
 

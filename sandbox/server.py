@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +24,26 @@ _FAREWELL_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Where the sandbox listens and whom it tells. Port 0 means any free one; no URL means no webhooks."""
+    """Where the sandbox listens and whom it tells what. Port 0 means any free one; no URL means no webhooks."""
 
     data: Path
     port: int = 0
     smtp_port: int = 0
     webhook_url: str = ""
     webhook_secret: str = ""
+    # The types of events that are delivered; empty: all.
+    webhook_events: tuple[str, ...] = ()
     host: str = "127.0.0.1"
+
+    @property
+    def subscribed(self) -> Container[str]:
+        """The types of events that the endpoint has asked for."""
+        return (self.webhook_events or _Everything()) if self.webhook_url else ()
+
+
+class _Everything(Container[str]):
+    def __contains__(self, _: object) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,7 @@ async def running(options: Options, faults: Faults | None = None) -> AsyncIterat
     """Serve until the block ends; `faults` stand in for those that are set by the control endpoint."""
     store = Store(options.data / "sandbox.sqlite")
     deliverer = Deliverer(store, options.webhook_url, options.webhook_secret)
-    injected = Injected(heard=bool(options.webhook_url))
+    injected = Injected(options.subscribed)
     consequences = Consequences(store, faults or injected, deliverer.wake)
 
     def raised() -> None:

@@ -59,6 +59,8 @@ class Wish:
     seed: tuple[str, ...] = ()
     # The path at the edge where the sandbox delivers its webhooks.
     webhook_path: str = ""
+    # The types of the provider's events that it delivers there; empty: all.
+    webhook_events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,8 @@ class _Composer:
         """Add the sandbox unless a real provider is named; returns what it signs its webhooks with."""
         if self.environ.get("STRIPE_API_KEY"):
             return ""
-        sandbox = Sandbox(self.home, self.ports.usual(SANDBOX_PORT), self.ports.usual(SMTP_PORT), webhook_url)
+        ports = self.ports.usual(SANDBOX_PORT), self.ports.usual(SMTP_PORT)
+        sandbox = Sandbox(self.home, *ports, webhook_url, self.wish.webhook_events)
         self.urls |= {"sandbox": sandbox.url, "smtp": sandbox.smtp_url}
         self.stores.append(sandbox.component())
         return sandbox.webhook_secret

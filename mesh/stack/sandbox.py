@@ -1,6 +1,7 @@
 """The stand-in for third parties: payment provider and mailbox."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mesh.stack.component import Component, accepts
@@ -19,6 +20,8 @@ class Sandbox:
     port: int
     smtp_port: int
     webhook_url: str
+    # The types of events that are delivered; empty: all.
+    webhook_events: Sequence[str] = ()
 
     @property
     def url(self) -> str:
@@ -43,6 +46,7 @@ class Sandbox:
             "--data": str(self.home.data("sandbox")),
             "--webhook-url": self.webhook_url,
             "--webhook-secret": self.webhook_secret,
+            "--webhook-events": ",".join(self.webhook_events),
         }
         argv = [part for option in options.items() for part in option]
         return Component(

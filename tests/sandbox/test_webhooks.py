@@ -58,6 +58,17 @@ class TestWebhooks:
         carried = next(event for event in events if event.type == "payment_intent.succeeded")
         assert carried.data.object["id"] == intent.id
 
+    async def test_are_of_the_subscribed_types_alone(self, tmp_path: Path) -> None:
+        listener, wanted = Listener(), ("payment_intent.succeeded",)
+        async with listening(listener) as url:
+            options = Options(data=tmp_path, webhook_url=url, webhook_secret=SECRET, webhook_events=wanted)
+            async with running(options) as ports, connected(ports.port) as client:
+                await make(client, confirm=True)
+                await make(client)
+                event = await asyncio.wait_for(listener.events.get(), 5)
+                await asyncio.sleep(0.2)
+        assert (event.type, listener.attempts) == ("payment_intent.succeeded", 1)
+
     async def test_are_sent_again_until_taken(self, tmp_path: Path) -> None:
         listener = Listener(refusals=1)
         async with listening(listener) as url:
