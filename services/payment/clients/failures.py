@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import stripe
 
-from mesh import trace
+from mesh import crash, trace
 from mesh.trace import SpanKind
 from services.payment.domain.provider import OutcomeUnknown, Refused
 
@@ -26,7 +26,9 @@ def failures_typed(operation: str) -> Iterator[None]:
     """Raise Refused or OutcomeUnknown instead of the library's errors."""
     with trace.span(f"stripe {operation}", SpanKind.CLIENT):
         try:
+            crash.point("provider.before_call", operation)
             yield
+            crash.point("provider.after_call", operation)
         except stripe.CardError as error:
             raise Refused(refusal_of(error.error)) from error
         except stripe.InvalidRequestError as error:
