@@ -177,7 +177,7 @@ class Books:
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("sell"), st.integers(1, 9999), st.integers(1, 9999)),
-        st.tuples(st.just("refund"), st.integers(0, 9), st.integers(1, 9999)),
+        st.tuples(st.just("refund"), st.integers(0, 3), st.integers(1, 999)),
         st.tuples(st.just("dispute"), st.integers(0, 9)),
         st.tuples(st.sampled_from(["win", "lose"]), st.integers(0, 9)),
         st.tuples(st.sampled_from(["pay", "pay_refused", "reclaim", "reclaim_refused"]), st.integers(0, 1)),
@@ -196,10 +196,13 @@ def do(books: Books, step: tuple[object, ...]) -> None:
 
 class TestAnySequence:
     @given(STEPS, st.sampled_from(["EUR", "JPY", "KWD"]))
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=400, deadline=None)
     def test_keeps_the_books(self, steps: list[tuple[object, ...]], currency: str) -> None:
         books = Books(currency)
         books.sell(5000, 700)
+        # Paid out before anything else happens, so that refunds and disputes find it gone.
+        books.pay(0, refused=False)
+        books.pay(1, refused=False)
         for step in steps:
             try:
                 do(books, step)
