@@ -15,7 +15,6 @@ from tests.stack_process import Stack
 
 _SAMPLE = (
     "order.o1.after_commit",
-    "order.o2_paid.before_commit",
     "payment.p1b.after_commit",
     "provider.after_call@payment_intents.confirm",
     "relay.after_publish@order",
