@@ -3,6 +3,7 @@
 PYTHON ?= python3
 ARGS ?=
 ONLY ?=
+ITEM ?= checkout
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
@@ -10,7 +11,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test gen fmt lint types arch bench chaos clean lock
+.PHONY: help up down test gen fmt lint types arch bench chaos baseline clean lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -33,6 +34,7 @@ lint: $(DEV) ## Style of Python and protos, rules of the contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/buf lint
 	@$(BIN)/buf format --diff --exit-code proto
+	@$(BIN)/buf breaking --against gen/descriptors/souk.binpb
 	@$(BIN)/python -m contracts.lint
 
 types: $(DEV) ## Strict types where they matter most
@@ -47,10 +49,16 @@ chaos: $(DEV) ## Fault tests, bounded in time (ARGS="--seed 7 --only T1,T7 --che
 bench: $(DEV) ## Cost of the golden calls, as ratios and CPU-milliseconds (ONLY=checkout)
 	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
+profile: $(DEV) ## Where the time of one work item goes (ITEM=checkout); asks for py-spy
+	@$(BIN)/python -m tests.bench.profile $(ITEM) $(ARGS)
+
 ##@ Change
 
 gen: $(DEV) ## Generate gen/ from proto/
 	@$(BIN)/python -m contracts.generate
+
+baseline: $(DEV) ## Make the contracts as they are the baseline that a release must not break
+	@$(BIN)/buf build --exclude-source-info --path proto/souk --output gen/descriptors/souk.binpb
 
 fmt: $(DEV) ## Format Python and protos
 	@$(BIN)/ruff format .
