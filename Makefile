@@ -34,7 +34,7 @@ lint: $(DEV) ## Style of Python and protos, rules of the contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/buf lint
 	@$(BIN)/buf format --diff --exit-code proto
-	@$(BIN)/buf breaking --against gen/descriptors/souk.binpb
+	@$(BIN)/buf breaking proto --against gen/descriptors/souk.binpb
 	@$(BIN)/python -m contracts.lint
 
 types: $(DEV) ## Strict types where they matter most
@@ -58,7 +58,7 @@ gen: $(DEV) ## Generate gen/ from proto/
 	@$(BIN)/python -m contracts.generate
 
 baseline: $(DEV) ## Make the contracts as they are the baseline that a release must not break
-	@$(BIN)/buf build --exclude-source-info --path proto/souk --output gen/descriptors/souk.binpb
+	@$(BIN)/buf build proto --exclude-source-info --output gen/descriptors/souk.binpb
 
 fmt: $(DEV) ## Format Python and protos
 	@$(BIN)/ruff format .
