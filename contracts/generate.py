@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable
 
-from contracts import catalogue, clients, python_stubs, typescript
+from contracts import catalogue, clients, protoc, python_stubs, typescript
 from contracts.openapi import files as openapi
 
 # What is written, in order; each alone by `python -m contracts.generate <name>`.
 OUTPUTS: dict[str, Callable[[], None]] = {
+    "google": protoc.copy_google_protos,
     "stubs": python_stubs.write,
     "clients": clients.write,
     "typescript": typescript.write,
