@@ -38,17 +38,18 @@ def make_server(endpoints: Iterable[Endpoint], *, max_concurrent: int) -> grpc.a
     )
     # Not as registered methods: for those the server waits on one future each, at every call, which with a hundred
     # methods costs more than the call.
-    for service, handlers in _by_service(endpoints).items():
-        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
+    server.add_generic_rpc_handlers((_Methods(endpoints),))
     return server
 
 
-def _by_service(endpoints: Iterable[Endpoint]) -> dict[str, dict[str, Any]]:
-    services: dict[str, dict[str, Any]] = {}
-    for endpoint in endpoints:
-        contract = endpoint.contract
-        services.setdefault(contract.service, {})[contract.name] = _rpc_handler(endpoint)
-    return services
+class _Methods(grpc.GenericRpcHandler):
+    """All methods in one look-up: the server asks one generic handler after the other, at every call."""
+
+    def __init__(self, endpoints: Iterable[Endpoint]) -> None:
+        self._handlers = {endpoint.contract.path: _rpc_handler(endpoint) for endpoint in endpoints}
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
+        return self._handlers.get(handler_call_details.method)
 
 
 def _rpc_handler(endpoint: Endpoint) -> Any:
