@@ -34,8 +34,8 @@ async def main(postgres_url: str, nats_url: str, service: str, wanted: int) -> N
     consumer = Consumer(f"{service}-record", (f"souk.{service}.v1.audit.recorded",), on_recorded)
     locks = Locks(pool)
     async with running_broker(nats_url) as broker:
-        relay = Relay(database, broker, locks.lock("relay"))
-        intake = Intake(consumer, database, broker, locks.lock("consumer"), Tracer("test"))
+        relay = Relay(database, broker, locks.lock(f"relay {service}"))
+        intake = Intake(consumer, database, broker, locks.lock(f"consumer {service}"), Tracer("test"))
         async with running(locks.run, relay.run, intake.run):
             while (published := await _published(database)) < wanted:
                 async with database.write() as uow:
