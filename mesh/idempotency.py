@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 from google.protobuf.message import Message
 
 from mesh.call import Call
+from mesh.contract import Idempotency
 from mesh.database import Database, ReadUnit, Record, UnitOfWork
 from mesh.errors import Aborted, InvalidArgument, SoukError, from_status, to_status
 from mesh.ids import fingerprint
@@ -31,8 +32,7 @@ class CallKey:
     @classmethod
     def of(cls, call: Call, request: Message) -> "CallKey":
         """The key of a call that has an Idempotency-Key. The declared headers are part of what was asked."""
-        names = (header.name for header in call.method.headers if header.name != HEADER)
-        inputs = "\n".join(call.headers.get(name, "") for name in names)
+        inputs = "\n".join(_shown(call))
         digest = hashlib.sha256(request.SerializeToString(deterministic=True))
         digest.update(inputs.encode())
         # An anonymous caller is told apart by what it shows instead of a token.
@@ -43,6 +43,16 @@ class CallKey:
     def place(self) -> dict[str, str]:
         """The columns that name the row."""
         return {"method": self.method, "caller": self.caller, "key": self.key}
+
+
+def is_told_apart(call: Call) -> bool:
+    """Whether a key can be the caller's own. Of those who show nothing each would get the other's stored answer."""
+    return not call.principal.is_anonymous or call.method.idempotency is Idempotency.KEY_REQUIRED or any(_shown(call))
+
+
+def _shown(call: Call) -> list[str]:
+    """What came in the headers that the contract declares, the key left out."""
+    return [call.headers.get(header.name, "") for header in call.method.headers if header.name != HEADER]
 
 
 class New(NamedTuple):

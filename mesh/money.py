@@ -6,6 +6,8 @@ from decimal import Decimal, InvalidOperation
 
 from souk.money.v1 import money_pb2
 
+from mesh.errors import InvalidArgument
+
 _TWO_DIGITS = """
 AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC
 CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES
@@ -149,6 +151,18 @@ def parse_decimal(text: str, currency: str) -> Money:
 def to_proto(money: Money) -> money_pb2.Money:
     """The amount as the message that contracts carry."""
     return money_pb2.Money(currency=money.currency, amount=money.amount)
+
+
+def asked(message: money_pb2.Money, field: str) -> Money:
+    """The amount in the request field at the JSON path `field`. Raises InvalidArgument `INVALID_FIELDS`."""
+    fault = None
+    if message.currency not in EXPONENTS:
+        field, fault = f"{field}.currency", "is not a currency of ISO 4217"
+    elif not -_MAX <= message.amount <= _MAX:
+        field, fault = f"{field}.amount", f"is less than {-_MAX}"
+    if fault is not None:
+        raise InvalidArgument("INVALID_FIELDS", f"{field} {fault}.", fields={field: fault})
+    return from_proto(message)
 
 
 def from_proto(message: money_pb2.Money) -> Money:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 import uuid
 from collections.abc import Sequence
 from typing import Final
@@ -10,6 +11,7 @@ from mesh.errors import InvalidArgument
 
 DEFAULT_SIZE: Final = 20
 MAX_SIZE: Final = 100
+_WHOLE: Final = 2**63
 
 Part = str | int | float | bool | None
 
@@ -32,11 +34,20 @@ def decode_page(token: str) -> tuple[Part, ...] | None:
         return None
     try:
         key = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _invalid() from None
-    if not isinstance(key, list) or any(isinstance(part, list | dict) for part in key):
+    if not isinstance(key, list) or not all(_fits(part) for part in key):
         raise _invalid()
     return tuple(key)
+
+
+def _fits(part: object) -> bool:
+    """Whether a column can be compared with it: a whole number of 64 bits, a text that PostgreSQL can hold."""
+    if isinstance(part, str):
+        return "\0" not in part and not any("\ud800" <= character <= "\udfff" for character in part)
+    if isinstance(part, float):
+        return math.isfinite(part)
+    return part is None or (isinstance(part, int) and abs(part) < _WHOLE)
 
 
 def decode_id(token: str) -> uuid.UUID | None:

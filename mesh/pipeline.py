@@ -19,6 +19,7 @@ from mesh.contract import MethodContract
 from mesh.deadlines import within
 from mesh.errors import Code, DeadlineExceeded, InvalidArgument, ResourceExhausted, SoukError
 from mesh.faults import report_fault
+from mesh.idempotency import is_told_apart
 from mesh.keyed import check_key, invoke_keyed
 from mesh.pathcheck import HEADER as ORIGINAL_PATH
 from mesh.pathcheck import compile_path_check
@@ -188,7 +189,7 @@ def _compile_invoke(contract: MethodContract, handler: Handler) -> Invoke:
         return handler
 
     async def invoke(request: Any, call: Call) -> Any:
-        if call.idempotency_key is not None:
+        if call.idempotency_key is not None and is_told_apart(call):
             return await invoke_keyed(contract, handler, request, call)
         try:
             response = await handler(request, call)

@@ -11,7 +11,10 @@ from souk.options.v1 import options_pb2
 Check = Callable[[Any], str | None]
 
 UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
-EMAIL: Final = re.compile(r"[^@\s\"(),:;<>\[\\\]]{1,64}@[^@\s.]+(\.[^@\s.]+)+").fullmatch
+# Printable throughout, and no beginning of an encoded word, which a mail program would decode into something else.
+EMAIL: Final = re.compile(
+    r"(?!.*=\?)[^@\s\"(),:;<>\[\\\]\x00-\x1f\x7f]{1,64}@[^@\s.\x00-\x1f\x7f]+(\.[^@\s.\x00-\x1f\x7f]+)+"
+).fullmatch
 URL: Final = re.compile(r"https?://[^\s/?#]+[^\s]*|/[^\s/\\][^\s\\]*|/").fullmatch
 INTEGERS: Final = {
     FieldDescriptor.CPPTYPE_INT32,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from email.charset import BASE64, Charset
+from email.errors import MessageError
 from email.header import Header
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -56,9 +57,13 @@ class SmtpMailer:
         message.attach(MIMEText(mail.text, "plain", _UTF8))
         message.attach(MIMEText(mail.html, "html", _UTF8))
         try:
+            written = message.as_bytes()
             client = await self._connected()
             options = [] if address.isascii() else ["SMTPUTF8"]
-            await client.sendmail(self._sender, address, message.as_bytes(), mail_options=options)
+            await client.sendmail(self._sender, address, written, mail_options=options)
+        except (ValueError, MessageError) as error:
+            # What no header or command can hold must not keep the mail of others waiting behind it.
+            raise Refused("MESSAGE_MALFORMED") from error
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _typed(min(refusal.code for refusal in error.recipients), "RECIPIENT_REFUSED") from error
         except aiosmtplib.SMTPResponseException as error:

@@ -197,6 +197,11 @@ def _sources(messages: Iterable[order_service_pb2.PaymentSource]) -> list[Paymen
 def _money(message: money_pb2.Money) -> Money:
     try:
         return money.from_proto(message)
+    except OverflowError:
+        text = "is too small"
+        raise InvalidArgument(
+            "INVALID_FIELDS", f"expectedTotal.amount {text}.", fields={"expectedTotal.amount": text}
+        ) from None
     except UnknownCurrency:
         text = f"is {message.currency!r}, which is no ISO 4217 currency"
         raise InvalidArgument(

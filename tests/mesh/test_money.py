@@ -5,8 +5,10 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from souk.money.v1 import money_pb2
 
 from mesh import money
+from mesh.errors import InvalidArgument
 from mesh.money import CurrencyMismatch, Money, UnknownCurrency
 
 currencies = st.sampled_from(["JPY", "EUR", "KWD"])
@@ -108,3 +110,16 @@ class TestProto:
     @given(currencies, amounts)
     def test_comes_back_as_it_went(self, currency: str, amount: int) -> None:
         assert money.from_proto(money.to_proto(Money(currency, amount))) == Money(currency, amount)
+
+
+class TestAsked:
+    def test_is_the_amount_of_a_request(self) -> None:
+        assert money.asked(money_pb2.Money(currency="EUR", amount=5), "amount") == Money("EUR", 5)
+
+    @pytest.mark.parametrize(
+        ("currency", "amount", "field"), [("ABC", 1, "amount.currency"), ("EUR", -(2**63), "amount.amount")]
+    )
+    def test_names_the_field_that_is_wrong(self, currency: str, amount: int, field: str) -> None:
+        with pytest.raises(InvalidArgument) as refused:
+            money.asked(money_pb2.Money(currency=currency, amount=amount), "amount")
+        assert list(refused.value.fields) == [field]

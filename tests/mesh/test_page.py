@@ -1,5 +1,6 @@
 """Pages of lists."""
 
+from base64 import urlsafe_b64encode
 from uuid import UUID
 
 import pytest
@@ -23,6 +24,13 @@ class TestPageToken:
 
     def test_is_none_on_the_first_page(self) -> None:
         assert decode_page("") is None
+
+    @pytest.mark.parametrize(
+        "key", ["[NaN]", "[1e999]", "[9223372036854775808]", '["a\\u0000"]', '["\\ud800"]', "[" * 700]
+    )
+    def test_refuses_what_no_column_can_be_compared_with(self, key: str) -> None:
+        with pytest.raises(InvalidArgument):
+            decode_page(urlsafe_b64encode(key.encode()).decode())
 
     @pytest.mark.parametrize("token", ["!", "abc", "e30", "W1tdXQ", "ü"])
     def test_refuses_what_it_did_not_make(self, token: str) -> None:

@@ -70,6 +70,8 @@ class TestRules:
             ({"code": "ABC\n"}, "code", "does not match"),
             ({"email": "a@b"}, "email", "e-mail"),
             ({"email": "a b@c.example"}, "email", "e-mail"),
+            ({"email": "a\x1b@c.example"}, "email", "e-mail"),
+            ({"email": "=?utf-8?q?=0a?=@c.example"}, "email", "e-mail"),
             ({"link": "javascript:alert(1)"}, "link", "URL"),
             ({"link": "//evil.example"}, "link", "URL"),
             ({"colour": "green"}, "colour", "none of blue, red"),

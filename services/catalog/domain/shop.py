@@ -7,6 +7,8 @@ from mesh.errors import FailedPrecondition, InvalidArgument
 from mesh.money import EXPONENTS, Money
 
 VERIFIED = "VERIFIED"
+# In minor units. The dearest full cart, 100 lines of 999 each, still fits in 64 bits with its fees.
+MAX_PRICE = 10**12
 _OPEN = frozenset({"PENDING", VERIFIED})
 
 
@@ -39,4 +41,7 @@ class Shop:
         if amount < 0:
             message = "A price is not negative."
             raise InvalidArgument("PRICE_INVALID", message, fields={f"{field}.amount": "is less than 0"})
+        if amount > MAX_PRICE:
+            message = f"A price is at most {Money(currency, MAX_PRICE).format()}."
+            raise InvalidArgument("PRICE_INVALID", message, fields={f"{field}.amount": f"is more than {MAX_PRICE}"})
         return Money(currency, amount)

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from mesh.money import Money, UnknownCurrency, parse_decimal
 from services.catalog.domain.product import Image, ProductState, VariantDraft
+from services.catalog.domain.shop import MAX_PRICE
 from services.catalog.domain.slug import slug_of
 
 HANDLE, TITLE, BODY, VENDOR = "Handle", "Title", "Body (HTML)", "Vendor"
@@ -235,9 +236,12 @@ def _price(row: Row, currency: str) -> Money:
         if stated and stated.upper() != currency:
             raise BadRow("CURRENCY_MISMATCH", f"The shop's prices are in {currency}, not {stated[:10]}.", PRICE)
     try:
-        return parse_decimal(found["amount"], currency)
+        price = parse_decimal(found["amount"], currency)
     except (ValueError, OverflowError, UnknownCurrency):
         raise BadRow("PRICE_INVALID", f"{text[:40]!r} is no amount of {currency}.", PRICE) from None
+    if price.amount > MAX_PRICE:
+        raise BadRow("PRICE_INVALID", f"A price is at most {Money(currency, MAX_PRICE).format()}.", PRICE)
+    return price
 
 
 def _count(row: Row, column: str, reason: str) -> int:

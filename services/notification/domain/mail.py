@@ -19,10 +19,16 @@ class Mail:
 
 
 def write_mail(letter: Letter, display_name: str) -> Mail:
-    """Write a letter to a person. The subject is one line, whatever the title holds."""
-    subject = " ".join(letter.title.split())
+    """Write a letter to a person. The subject is one line of text, whatever the title holds."""
+    subject = _one_line(letter.title)
     greeting = f"Hello {display_name},"
     return Mail(subject, _text(letter, greeting), _html(letter, greeting, subject))
+
+
+def _one_line(title: str) -> str:
+    """A title without control characters; "=?" would begin an encoded word, which may stand for further headers."""
+    words = "".join(character if character.isprintable() else " " for character in title).split()
+    return " ".join(words).replace("=?", "= ?")
 
 
 def _text(letter: Letter, greeting: str) -> str:

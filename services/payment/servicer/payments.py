@@ -14,6 +14,7 @@ from mesh.call import Call
 from mesh.database import UnitOfWork
 from mesh.errors import InvalidArgument
 from mesh.idempotency import CallKey, finish
+from mesh.money import Money
 from mesh.page import decode_id, decode_page, encode_page, next_page, page_size
 from services.payment.domain.lines import PaymentLine, make_line, require_sum
 from services.payment.domain.method import Means
@@ -61,7 +62,7 @@ class PaymentServicer(PaymentServiceServicer):
         return payment_to_proto(await self._taking.cancel(uuid.UUID(request.payment_id)))
 
     async def RefundOrder(self, request: pb.RefundOrderRequest, call: Call) -> refund_pb2.Refund:
-        wish = Wish(request.reason, amount=money.from_proto(request.amount) if request.HasField("amount") else None)
+        wish = Wish(request.reason, amount=_amount(request))
         refund = await self._refunding.refund_order(
             uuid.UUID(request.refund_id), uuid.UUID(request.order_id), _optional(request.payment_id), wish
         )
@@ -99,11 +100,9 @@ class PaymentServicer(PaymentServiceServicer):
         return pb.ReceiveStripeWebhookResponse()
 
     async def ListPostings(self, request: pb.ListPostingsRequest, call: Call) -> pb.ListPostingsResponse:
-        size, after = page_size(request.page_size), decode_page(request.page_token)
+        size, after = page_size(request.page_size), _posting_after(request.page_token)
         async with call.db.read() as unit:
-            rows = await ledger.list_oldest(
-                unit, _optional(request.order_id), int(after[0] or 0) if after else 0, size + 1
-            )
+            rows = await ledger.list_oldest(unit, _optional(request.order_id), after, size + 1)
         return pb.ListPostingsResponse(
             postings=[posting_to_proto(row) for row in rows[:size]],
             next_page_token=encode_page((rows[size - 1]["id"],)) if len(rows) > size else "",
@@ -134,6 +133,17 @@ def _optional(text: str) -> uuid.UUID | None:
     return uuid.UUID(text) if text else None
 
 
+def _posting_after(page_token: str) -> int:
+    """The number of the posting that the page begins after. Raises INVALID_PAGE_TOKEN."""
+    match decode_page(page_token):
+        case None:
+            return 0
+        case (int(number),):
+            return number
+        case _:
+            raise InvalidArgument("INVALID_PAGE_TOKEN", "The page token is of another list.")
+
+
 def _payment(request: pb.StartPaymentRequest) -> Payment:
     if (request.provider or STRIPE) != STRIPE:
         message = f"There is no payment provider {request.provider!r}."
@@ -145,13 +155,13 @@ def _payment(request: pb.StartPaymentRequest) -> Payment:
         order_id=uuid.UUID(request.order_id),
         user_id=uuid.UUID(request.user_id),
         provider=STRIPE,
-        amount=money.from_proto(request.amount),
+        amount=money.asked(request.amount, "amount"),
         create_time=datetime.now(UTC),
     )
 
 
 def _lines(request: pb.StartPaymentRequest) -> list[PaymentLine]:
-    amount = money.from_proto(request.amount)
+    amount = money.asked(request.amount, "amount")
     lines = [
         make_line(
             uuid.UUID(line.line_id),
@@ -170,4 +180,8 @@ def _lines(request: pb.StartPaymentRequest) -> list[PaymentLine]:
 
 def _wish(request: pb.RefundPaymentRequest) -> Wish:
     units = {uuid.UUID(line.line_id): line.quantity for line in request.lines}
-    return Wish(request.reason, units, money.from_proto(request.amount) if request.HasField("amount") else None)
+    return Wish(request.reason, units, _amount(request))
+
+
+def _amount(request: pb.RefundPaymentRequest | pb.RefundOrderRequest) -> Money | None:
+    return money.asked(request.amount, "amount") if request.HasField("amount") else None

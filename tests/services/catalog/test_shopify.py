@@ -89,6 +89,7 @@ class TestBadRows:
             ("pot,Pot,true,,,,1,-3,,", "PRICE_INVALID", "Variant Price"),
             ("pot,Pot,true,,,,1,9.999,,", "PRICE_INVALID", "Variant Price"),
             ("pot,Pot,true,,,,1,1e3,,", "PRICE_INVALID", "Variant Price"),
+            ("pot,Pot,true,,,,1,10000000000.01,,", "PRICE_INVALID", "Variant Price"),
             ("pot,Pot,true,,,,1,USD 9.99,,", "CURRENCY_MISMATCH", "Variant Price"),
             ("pot,Pot,true,,,,-1,9.99,,", "QUANTITY_INVALID", "Variant Inventory Qty"),
             ("pot,Pot,true,,,,many,9.99,,", "QUANTITY_INVALID", "Variant Inventory Qty"),

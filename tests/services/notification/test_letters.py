@@ -1,5 +1,6 @@
 """What is said, and to whom."""
 
+from email.message import EmailMessage
 from uuid import UUID
 
 import pytest
@@ -86,3 +87,15 @@ class TestMail:
     def test_survives_the_queue(self) -> None:
         letter = order_confirmed(ORDER, "7K3M-9QXT-2", Money("EUR", 100), [Item("Scarf", 1, "1.00 EUR")])
         assert Letter.from_json(letter.as_json()) == letter
+
+
+class TestSubject:
+    def test_is_one_line_of_text_whatever_the_title_holds(self) -> None:
+        """A mail program reads an encoded word as what it stands for, further headers among it."""
+        letter = Letter("shop.verified", "", "=?utf-8?q?=0aBcc=3a_x=40example.com?= is\r\nopen\x1b", ())
+        mail = write_mail(letter, "Ada")
+        message = EmailMessage()
+        message["Subject"] = mail.subject
+        assert message.as_string().count("\n") == 2
+        assert "=?" not in mail.subject
+        assert mail.subject.isprintable()
