@@ -26,6 +26,7 @@ MESH_REASONS: Final = frozenset(
         "PATH_MISMATCH",
         "PERMISSION_DENIED",
         "PERSON_ERASED",
+        "RATE_LIMITED",
         "REQUEST_IN_PROGRESS",
         "REQUEST_TOO_LARGE",
         "SESSION_ENDED",

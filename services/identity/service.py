@@ -3,7 +3,10 @@
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from souk.identity.v1 import auth_service_pb2
+from souk.options.v1 import options_pb2
 from souk.seller.v1.seller_service_pb2_grpc import SellerServiceStub
 
 from mesh.errors import AlreadyExists
@@ -12,7 +15,8 @@ from mesh.node import ServiceNode
 from mesh.service import Parts, Service
 from services.identity import tables
 from services.identity.clients import Argon2, SellerMemberships, TokenSigner
-from services.identity.handlers.auth import Auth, forget_expired, make_first_admin
+from services.identity.domain.guessing import GuessLimit
+from services.identity.handlers.auth import Auth, forget_expired, forget_guesses, make_first_admin
 from services.identity.repository.store import Store
 from services.identity.servicer import AuthServicer, IdentityServicer, SessionServicer
 from services.identity.settings import IdentitySettings
@@ -31,6 +35,7 @@ def build(node: ServiceNode) -> Parts:
         signer=TokenSigner(node.mesh_settings.keys / "token", timedelta(seconds=settings.access_token_seconds)),
         memberships=memberships,
         refresh_lifetime=timedelta(days=settings.refresh_token_days),
+        guess_limit=_guess_limit(node.mesh_settings.rate_factor),
         now=lambda: datetime.now(UTC),
         wait=lambda pause: asyncio.sleep(pause.total_seconds()),
     )
@@ -40,12 +45,21 @@ def build(node: ServiceNode) -> Parts:
 
     async def forget() -> None:
         await forget_expired(auth.store)
+        await forget_guesses(auth)
 
     return Parts(
         servicers=(AuthServicer(auth), SessionServicer(), IdentityServicer(node, memberships)),
         jobs=(Job("identity-forget-sessions", FORGET_SECONDS, forget),),
         on_start=on_start,
     )
+
+
+def _guess_limit(factor: float) -> GuessLimit:
+    """The limit by account that the contract of Login states; the edge cannot count by it."""
+    login: Any = auth_service_pb2.DESCRIPTOR.services_by_name["AuthService"].methods_by_name["Login"]
+    rates = login.GetOptions().Extensions[options_pb2.rate]
+    (rate,) = (rate for rate in rates if rate.by == options_pb2.Rate.By.ACCOUNT)
+    return GuessLimit(max(1, round(rate.limit * factor)), timedelta(seconds=rate.window_seconds))
 
 
 async def _make_first_admin(auth: Auth, settings: IdentitySettings) -> None:

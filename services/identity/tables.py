@@ -1,7 +1,8 @@
 """The tables of identity.
 
 Retention: `users` and `addresses` until the person is erased; `refresh_tokens` until they expire, so that the reuse
-of a spent one is seen as long as it could be tried; `sessions` as long as their tokens. Sealed columns hold personal
+of a spent one is seen as long as it could be tried; `sessions` as long as their tokens;
+`wrong_guesses` until the window of the login limit is over. Sealed columns hold personal
 data under the person's key.
 """
 
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     Table,
     Text,
@@ -66,6 +68,16 @@ refresh_tokens = Table(
     Index(None, "expire_time"),
     # A family has one token that can still be traded.
     Index("uq_refresh_tokens_live", "session_id", unique=True, postgresql_where=text("spend_time IS NULL")),
+)
+
+wrong_guesses = Table(
+    "wrong_guesses",
+    metadata,
+    # The same hash as of accounts, also where there is none.
+    Column("email_hash", LargeBinary, primary_key=True),
+    Column("guess_count", Integer, nullable=False),
+    time_column("guess_time"),
+    Index(None, "guess_time"),
 )
 
 addresses = Table(

@@ -10,6 +10,7 @@ from mesh.errors import Unauthenticated
 from mesh.ids import hash_secret, new_id, new_secret
 from services.identity.domain.accounts import ADMIN, Account, canonical_email, open_account
 from services.identity.domain.events import UserEvent, UserRegistered
+from services.identity.domain.guessing import GuessLimit, WrongGuesses
 from services.identity.domain.passwords import refuse_common_password
 from services.identity.domain.sessions import IN_FLIGHT, RefreshToken, Session, Use, refusal
 
@@ -50,6 +51,20 @@ class WrittenSessions(Sessions, Protocol):
     async def forget_expired(self, size: int) -> int: ...
 
 
+class Guesses(Protocol):
+    """Wrong passwords by address."""
+
+    async def find(self, email: str) -> WrongGuesses | None: ...
+
+
+class WrittenGuesses(Guesses, Protocol):
+    """Wrong passwords that may be counted and forgotten."""
+
+    async def note(self, email: str, now: datetime, window: timedelta) -> None: ...
+    async def forgive(self, email: str) -> None: ...
+    async def forget_before(self, time: datetime, size: int) -> int: ...
+
+
 class ReadWork(Protocol):
     """What a use case reads from."""
 
@@ -57,6 +72,8 @@ class ReadWork(Protocol):
     def users(self) -> Users: ...
     @property
     def sessions(self) -> Sessions: ...
+    @property
+    def guesses(self) -> Guesses: ...
 
 
 class WriteWork(Protocol):
@@ -66,6 +83,8 @@ class WriteWork(Protocol):
     def users(self) -> WrittenUsers: ...
     @property
     def sessions(self) -> WrittenSessions: ...
+    @property
+    def guesses(self) -> WrittenGuesses: ...
 
 
 class Store(Protocol):
@@ -136,6 +155,7 @@ class Auth:
     signer: Signer
     memberships: Memberships
     refresh_lifetime: timedelta
+    guess_limit: GuessLimit
     now: Clock
     wait: Wait
 
@@ -161,10 +181,16 @@ async def register(auth: Auth, email: str, password: str, display_name: str) -> 
 
 async def login(auth: Auth, email: str, password: str) -> SignedIn:
     """Open a session. A wrong password and an unknown address cost the same and say the same."""
+    address = canonical_email(email)
     async with auth.store.read() as work:
-        found = await work.users.by_email(canonical_email(email))
+        guesses = await work.guesses.find(address)
+        found = await work.users.by_email(address)
+    if guesses is not None:
+        guesses.require_rest(auth.guess_limit, auth.now())
     account, password_hash = found or (None, None)
     if not await auth.hasher.verify(password, password_hash) or account is None or password_hash is None:
+        async with auth.store.write() as work:
+            await work.guesses.note(address, auth.now(), auth.guess_limit.window)
         raise Unauthenticated("INVALID_CREDENTIALS", "The e-mail address or the password is wrong.")
     shop_ids = await auth.memberships.shops_of(account.user_id)
     new_hash = await auth.hasher.hash(password) if auth.hasher.is_outdated(password_hash) else None
@@ -173,6 +199,8 @@ async def login(auth: Auth, email: str, password: str) -> SignedIn:
         if new_hash is not None:
             await work.users.set_password_hash(account.user_id, new_hash)
         await work.sessions.open(session, hash_secret(secret), auth.now() + auth.refresh_lifetime)
+        if guesses is not None:
+            await work.guesses.forgive(address)
         # Read again behind the new session: a role that was taken away meanwhile is not in the token, and one
         # that is taken away from now on raises this session's epoch too.
         account = await work.users.of_session(account.user_id)
@@ -221,6 +249,14 @@ async def make_first_admin(auth: Auth, email: str, password: str) -> None:
     async with auth.store.write() as work:
         account = await work.users.add(account, password_hash)
         work.users.publish(UserRegistered(account.user_id, account.version))
+
+
+async def forget_guesses(auth: Auth) -> None:
+    """Delete the wrong guesses that count no more, few in each commit."""
+    forgotten = FORGOTTEN_AT_ONCE
+    while forgotten == FORGOTTEN_AT_ONCE:
+        async with auth.store.write() as work:
+            forgotten = await work.guesses.forget_before(auth.now() - auth.guess_limit.window, FORGOTTEN_AT_ONCE)
 
 
 async def forget_expired(store: Store) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mesh.database import Database
 from mesh.keyring import Keyring
+from services.identity.repository.guesses import Guesses, WrittenGuesses
 from services.identity.repository.sessions import Sessions, WrittenSessions
 from services.identity.repository.users import Users, WrittenUsers
 
@@ -16,6 +17,7 @@ class ReadWork:
 
     users: Users
     sessions: Sessions
+    guesses: Guesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class WriteWork:
 
     users: WrittenUsers
     sessions: WrittenSessions
+    guesses: WrittenGuesses
 
 
 class Store:
@@ -38,10 +41,12 @@ class Store:
     async def read(self) -> AsyncIterator[ReadWork]:
         """A block that reads."""
         async with self._db.read() as unit:
-            yield ReadWork(Users(unit, self._keyring), Sessions(unit))
+            yield ReadWork(Users(unit, self._keyring), Sessions(unit), Guesses(unit, self._keyring))
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[WriteWork]:
         """A block that writes, committed where it ends well."""
         async with self._db.write() as unit:
-            yield WriteWork(WrittenUsers(unit, self._keyring), WrittenSessions(unit))
+            yield WriteWork(
+                WrittenUsers(unit, self._keyring), WrittenSessions(unit), WrittenGuesses(unit, self._keyring)
+            )

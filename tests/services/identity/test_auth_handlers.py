@@ -8,13 +8,35 @@ from uuid import UUID
 
 import pytest
 
-from mesh.errors import AlreadyExists, Unauthenticated, Unavailable
+from mesh.errors import AlreadyExists, ResourceExhausted, Unauthenticated, Unavailable
 from services.identity.domain.accounts import ADMIN, CUSTOMER, Account
 from services.identity.domain.events import UserEvent
+from services.identity.domain.guessing import LONGEST_PAUSE, GuessLimit, WrongGuesses
 from services.identity.domain.sessions import IN_FLIGHT, RefreshToken, Session
 from services.identity.handlers.auth import Auth, SignedIn, login, logout, make_first_admin, refresh, register
 
 EMAIL, PASSWORD = "ada@example.com", "the loom sings"
+
+
+class FakeGuesses:
+    """Wrong passwords in memory."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, WrongGuesses] = {}
+
+    async def find(self, email: str) -> WrongGuesses | None:
+        return self.of.get(email)
+
+    async def note(self, email: str, now: datetime, window: timedelta) -> None:
+        known = self.of.get(email)
+        count = known.count if known and now - known.last_time <= window else 0
+        self.of[email] = WrongGuesses(count + 1, now)
+
+    async def forgive(self, email: str) -> None:
+        self.of.pop(email, None)
+
+    async def forget_before(self, time: datetime, size: int) -> int:
+        raise NotImplementedError
 
 
 class FakeStore:
@@ -25,6 +47,7 @@ class FakeStore:
         self.tokens: dict[bytes, RefreshToken] = {}
         self.events: list[UserEvent] = []
         self.is_open = False
+        self.wrong = FakeGuesses()
 
     @property
     def users(self) -> "FakeStore":
@@ -49,6 +72,10 @@ class FakeStore:
 
     async def by_email(self, email: str) -> tuple[Account, str] | None:
         return self.accounts.get(email)
+
+    @property
+    def guesses(self) -> "FakeGuesses":
+        return self.wrong
 
     async def has_admin(self) -> bool:
         return any(ADMIN in account.roles for account, _ in self.accounts.values())
@@ -152,6 +179,7 @@ class World:
             signer=FakeSigner(),
             memberships=self.memberships,
             refresh_lifetime=timedelta(days=30),
+            guess_limit=GuessLimit(free=3, window=timedelta(minutes=5)),
             now=lambda: self.now,
             wait=self.wait,
         )
@@ -207,6 +235,37 @@ class TestLogin:
 
         world.memberships.shops_of = meanwhile  # type: ignore[method-assign]  # the moment between two units of work
         assert (await login(world.auth, EMAIL, PASSWORD)).access_token == f"1 {CUSTOMER}"
+
+
+class TestGuessing:
+    async def guess(self, world: World, email: str = EMAIL) -> None:
+        with pytest.raises(Unauthenticated, match="INVALID_CREDENTIALS"):
+            await login(world.auth, email, "a wrong one")
+
+    @pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
+    async def test_must_wait_after_some_and_then_longer_whether_there_is_an_account_or_not(
+        self, world: World, email: str
+    ) -> None:
+        await world.register()
+        for _ in range(3):
+            await self.guess(world, email)
+        waited = []
+        for _ in range(2):
+            with pytest.raises(ResourceExhausted, match="RATE_LIMITED") as refused:
+                await login(world.auth, email, "a wrong one")
+            waited.append(refused.value.retry_after)
+            world.now += timedelta(seconds=refused.value.retry_after or 0)
+            await self.guess(world, email)
+        assert waited == [1, 2]
+
+    async def test_keeps_the_owner_out_for_a_minute_at_most(self, world: World) -> None:
+        await world.register()
+        world.store.wrong.of[EMAIL] = WrongGuesses(1_000_000, world.now)
+        with pytest.raises(ResourceExhausted):
+            await login(world.auth, EMAIL, PASSWORD)
+        world.now += LONGEST_PAUSE
+        assert await login(world.auth, EMAIL, PASSWORD)
+        assert EMAIL not in world.store.wrong.of
 
 
 class TestRefresh:
