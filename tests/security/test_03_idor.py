@@ -5,7 +5,8 @@ import secrets
 import httpx
 import pytest
 
-from tests.goods import ADDRESS
+from cli.rest import Rest
+from tests.goods import ADDRESS, PASSWORD, a_mail_address
 from tests.security.conftest import Town
 from tests.security.wire import bearer, reason_of
 
@@ -147,6 +148,25 @@ def test_a_guests_cart_is_its_tokens(http: httpx.Client, town: Town) -> None:
         assert http.put(f"/cart/items/{item}", json={"quantity": 5}, headers=headers).status_code == 404
         assert http.get("/cart", headers=headers).json()["items"] == []
     stolen = http.get("/cart", headers=bearer(town.stranger.token) | {"x-cart-token": cart["cartId"]})
-    assert stolen.json()["items"] == []
+    assert item not in stolen.text
     merged = http.post("/cart:merge", json={"cartToken": cart["cartId"]}, headers=bearer(town.stranger.token))
     assert (merged.status_code, reason_of(merged)) == (404, "CART_NOT_FOUND")
+
+
+def test_a_saved_means_of_payment_is_its_owners(http: httpx.Client, rest: Rest, town: Town) -> None:
+    """Another can neither see it, nor pay with it, nor take it away."""
+    thief = rest.register(a_mail_address(), PASSWORD, "Thief")
+    mine, others = (bearer(account.token) for account in (town.buyer, thief))
+    key = {"idempotency-key": secrets.token_hex(8)}
+    saved = http.post("/payments/methods", json={"token": "pm_card_visa"}, headers=mine | key)
+    assert saved.status_code == 200, saved.text
+    method_id = next(value for name, value in saved.json().items() if name.endswith("ethodId"))
+    assert method_id not in http.get("/payments/methods", headers=others).text
+    http.delete(f"/payments/methods/{method_id}", headers=others)
+    assert method_id in http.get("/payments/methods", headers=mine).text
+    item = {"variantId": town.goods.variant_id, "quantity": 1}
+    total = http.post("/cart/items", json=item, headers=others).json()["total"]
+    order = {"shippingAddress": ADDRESS, "payments": [{"savedMethodId": method_id}], "expectedTotal": total}
+    answer = http.post("/orders", json=order, headers=others | {"idempotency-key": secrets.token_hex(8)})
+    (attempt,) = answer.json()["payments"]
+    assert (attempt["state"], attempt["declineReason"]) == ("DECLINED", "payment_method_not_found")
