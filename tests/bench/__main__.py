@@ -88,6 +88,7 @@ async def _measure(options: argparse.Namespace, market: Market, report: Report) 
     await runner.watch_idle(_IDLE_SECONDS)
     report.idle = runner.idle
     for item in (each for each in ITEMS if each.name in options.only):
+        await runner.warm_up(item)
         for connections in options.connections:
             _say(f"{item.name}, {connections} connections")
             await _measure_item(runner, report, item, connections, options.seconds)
@@ -105,7 +106,6 @@ async def _measure_item(runner: Runner, report: Report, item: Item, connections:
         return
     async with limit_of(runner.market, [item.limit(runner.market)]) as limit:
         # Warm on both sides, then measured.
-        await runner.measure(item, connections, min(1.0, seconds))
         await runner.measure_limit(item, connections, min(1.0, seconds), limit.edge, limit.pids)
         first = await runner.measure(item, connections, seconds / 2)
         bound = await runner.measure_limit(item, connections, seconds / 2, limit.edge, limit.pids)

@@ -34,6 +34,8 @@ class Item:
     requests: Callable[[Market], Awaitable[list[bytes]]]
     # Each request once, with as many rounds as the time asks for; else over and over.
     once: bool = False
+    # Every request is sent once before the first measurement: what is kept in memory is there then.
+    warm: bool = True
     # What the limit of the item answers; None: it has none.
     limit: Callable[[Market], Rpc] | None = None
 
@@ -122,7 +124,7 @@ ITEMS = (
     Item("product", "a product by its id", products, limit=product_rpc),
     Item("list", "a page of 20 products of a category", lists, limit=list_rpc),
     Item("categories", "the tree of categories", categories),
-    Item("login", "sign in with a password", logins),
+    Item("login", "sign in with a password", logins, warm=False),
     Item("cart-add", "add to cart", adds, once=True),
     Item("cart", "read the cart", carts),
     Item("checkout", "a whole order of two things: placed, paid, stock committed, mail queued", checkouts, once=True),

@@ -85,6 +85,14 @@ class Runner:
         await asyncio.sleep(seconds)
         self.idle = {group: used / seconds for group, used in since(before, read_cpu(self.market.pids())).items()}
 
+    async def warm_up(self, item: Item) -> None:
+        """Send every request of an item that repeats them."""
+        if item.warm and not item.once:
+            await self.market.keep_signed_in()
+            await self._round(
+                Figures(item.name, 16), self.market.edge, self.market.pids(), await item.requests(self.market), 0
+            )
+
     async def measure(self, item: Item, connections: int, seconds: float) -> Figures:
         """Run an item for about so long; work that follows from it counts too, until all is quiet."""
         figures = Figures(item.name, connections)
