@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from google.api import annotations_pb2
+
 from contracts.output import generated
 from contracts.protoc import ROOT
 from contracts.sources import generate, load_sources, services
@@ -55,9 +57,10 @@ def install_packages() -> None:
 
 
 def index_source() -> str:
-    """One module that exports the runtime and every service."""
+    """One module that exports the runtime and every service that can be called from outside."""
     exports = "".join(
         f'export {{ {member.service.name} }} from "./{member.file.name.removesuffix(".proto")}_pb.js";\n'
         for member in services(load_sources())
+        if any(method.options.HasExtension(annotations_pb2.http) for method in member.service.method)
     )
     return f'{_INDEX_HEADER}export * from "./client.js";\n{exports}'
