@@ -23,7 +23,7 @@ from tests.bench.report import Report
 from tests.bench.run import Runner
 
 _EVENTS, _STARTUP = "events", "startup"
-_IDLE_SECONDS = 3.0
+_IDLE_SECONDS = 2.0
 _console = Console(width=max(150, Console().width))
 
 

@@ -17,6 +17,8 @@ _LINE_LIMIT = 256 * 1024 * 1024
 _QUIET_WINDOW_SECONDS = 0.25
 _QUIET_AFTER_SECONDS = 10.0
 _MOST_ROUNDS = 30
+_FEWEST_MOMENTS, _MOST_MOMENTS = 2, 15
+_CALM_MS_PER_SECOND = 80.0
 
 
 @dataclass
@@ -79,11 +81,14 @@ class Runner:
         self.idle: Cpu = {}
 
     async def watch_idle(self, seconds: float) -> None:
-        """See what the stack uses when nobody asks anything."""
-        await self._quiet()
-        before = read_cpu(self.market.pids())
-        await asyncio.sleep(seconds)
-        self.idle = {group: used / seconds for group, used in since(before, read_cpu(self.market.pids())).items()}
+        """See what the stack uses when nobody asks anything: the calmest of some moments after what was begun ended."""
+        moments: list[Cpu] = []
+        while len(moments) < _MOST_MOMENTS and not (len(moments) >= _FEWEST_MOMENTS and _is_calm(moments[-1])):
+            before = read_cpu(self.market.pids())
+            await asyncio.sleep(seconds)
+            used = since(before, read_cpu(self.market.pids()))
+            moments.append({group: each / seconds for group, each in used.items()})
+        self.idle = min(moments, key=lambda moment: sum(moment.values()))
 
     async def warm_up(self, item: Item) -> None:
         """Send every request of an item that repeats them."""
@@ -147,6 +152,10 @@ class Runner:
             await asyncio.sleep(_QUIET_WINDOW_SECONDS)
             used = sum(since(before, read_cpu(self.market.pids())).values())
             calm = calm + 1 if used <= allowed else 0
+
+
+def _is_calm(moment: Cpu) -> bool:
+    return sum(moment.values()) < _CALM_MS_PER_SECOND
 
 
 async def _generator(plan: Mapping[str, Any]) -> asyncio.subprocess.Process:
