@@ -56,7 +56,7 @@ chaos: $(DEV) ## Fault tests, bounded in time (ARGS="--seed 7 --only T1,T7 --che
 bench: $(DEV) ## Cost of the golden calls, as ratios and CPU-milliseconds (ONLY=checkout)
 	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
-profile: $(DEV) ## Where the time of one work item goes (ITEM=checkout); asks for py-spy
+profile: $(DEV) ## Where the time of one work item goes (ITEM=checkout)
 	@$(BIN)/python -m tests.bench.profile $(ITEM) $(ARGS)
 
 ##@ Change
