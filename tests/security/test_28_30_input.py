@@ -15,7 +15,7 @@ from tests.security.wire import bearer, reason_of
 from tests.stack_process import Stack
 
 INT64_MAX, INT64_MIN = 2**63 - 1, -(2**63)
-_TOLD = ("Traceback", 'File "', "asyncpg", "sqlalchemy", "psycopg", "SELECT ", "grpc.aio", "Exception", ".py", "/services/")
+_TOLD = ("Traceback", 'File "', "asyncpg", "sqlalchemy", "psycopg", "SELECT ", "grpc.aio", "Exception", ".py", "/mesh/")
 
 
 def token(key: str) -> str:
