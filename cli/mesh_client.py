@@ -1,6 +1,5 @@
 """The mesh from inside this machine: generated stubs that call as `service:cli`, with the key of the home."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
@@ -42,7 +41,6 @@ async def service_channels(home: Home) -> AsyncIterator[dict[str, RemoteChannel]
             stack.push_async_callback(channel.close)
         with acting_as(service_principal(CLI)):
             yield dict(sorted(channels.items()))
-        await asyncio.sleep(0)
 
 
 def _stub(service: str, channel: RemoteChannel) -> Any:

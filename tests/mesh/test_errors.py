@@ -19,10 +19,9 @@ from mesh.errors import (
 
 
 class TestStatus:
-    @pytest.mark.parametrize("cls", SoukError.__subclasses__())
+    # Services may make errors of their own; the mesh gives back its own alone.
+    @pytest.mark.parametrize("cls", [cls for cls in SoukError.__subclasses__() if cls.__module__ == "mesh.errors"])
     def test_gives_back_the_same_class(self, cls: type[SoukError]) -> None:
-        if cls.__module__ != "mesh.errors":
-            pytest.skip("made by a service")
         error = from_status(to_status(cls("A_REASON", "A sentence.", orderId="7")))
         assert type(error) is cls
         assert (error.reason, error.message, error.metadata) == ("A_REASON", "A sentence.", {"orderId": "7"})
