@@ -17,8 +17,22 @@ _START_SECONDS = 60.0
 _PROBE_SECONDS = 0.05
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 10.0
-# A process that ran so long before it died starts again at once.
+# A process that ran so long before it died starts again after the first pause.
 _STEADY_SECONDS = 5.0
+
+
+class Backoff:
+    """How long to wait before the next start: twice as long each time, until one has run steadily."""
+
+    def __init__(self) -> None:
+        """The next wait is the shortest."""
+        self._next = _FIRST_PAUSE
+
+    def after(self, ran: float) -> float:
+        """The wait in seconds after a process that ran for `ran` seconds."""
+        pause = _FIRST_PAUSE if ran > _STEADY_SECONDS else self._next
+        self._next = min(pause * 2, _LONGEST_PAUSE)
+        return pause
 
 
 class Part:
@@ -91,7 +105,7 @@ class Part:
                 os.killpg(process.pid, signal.SIGKILL)
 
     async def _keep(self) -> None:
-        pause = _FIRST_PAUSE
+        backoff = Backoff()
         attempts = 0
         while True:
             began = time.monotonic()
@@ -101,14 +115,13 @@ class Part:
             attempts += 1
             if not self._ready.is_set() and attempts >= self.component.start_attempts:
                 return
-            pause = _FIRST_PAUSE if time.monotonic() - began > _STEADY_SECONDS else pause
+            pause = backoff.after(time.monotonic() - began)
             self._restarts += 1
             self._set(Status.STARTING)
             self._say(f"{self.component.name} {ended}; it starts again in {pause:g} s.")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._unwanted.wait(), pause)
                 return
-            pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _run_once(self) -> str:
         """Run it to its end, and say how it ended."""

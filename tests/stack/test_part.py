@@ -10,7 +10,7 @@ import pytest
 from mesh.stack.component import Component, Step, accepts
 from mesh.stack.errors import StackError
 from mesh.stack.home import Home
-from mesh.stack.part import Part
+from mesh.stack.part import Backoff, Part
 from mesh.stack.ports import Ports
 from mesh.stack.state import Status
 
@@ -47,6 +47,16 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     yield stage
     for part in stage.parts:
         await part.stop()
+
+
+class TestBackoff:
+    def test_waits_longer_each_time_up_to_a_limit(self) -> None:
+        backoff = Backoff()
+        assert [backoff.after(0.1) for _ in range(7)] == [0.5, 1, 2, 4, 8, 10, 10]
+
+    def test_begins_anew_after_a_steady_run(self) -> None:
+        backoff = Backoff()
+        assert [backoff.after(ran) for ran in (0.1, 0.1, 60, 0.1)] == [0.5, 1, 0.5, 1]
 
 
 async def until(condition: Callable[[], bool]) -> None:
