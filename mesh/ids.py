@@ -18,6 +18,7 @@ _RANDOM_MASK = (1 << _CELL_SHIFT) - 1
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O and U
 _DIGITS = {symbol: value for value, symbol in enumerate(_ALPHABET)} | {"I": 1, "L": 1, "O": 0}
 _NUMBER_LENGTH = 8
+NUMBER_BITS = 40
 # The field of 32 elements, by x^5 + x^2 + 1: doubling in it is a permutation of order 31.
 _FIELD = 0b100101
 
@@ -86,7 +87,12 @@ def _check_symbol(symbols: str) -> str:
 
 def new_order_number() -> str:
     """Make a number for people, `7K3M-9QXT-2`: 40 random bits and a check digit. Its table holds it unique."""
-    symbols = "".join(secrets.choice(_ALPHABET) for _ in range(_NUMBER_LENGTH))
+    return order_number_of(secrets.randbits(NUMBER_BITS))
+
+
+def order_number_of(value: int) -> str:
+    """Write 40 bits as a number for people."""
+    symbols = "".join(_ALPHABET[value >> shift & 0b11111] for shift in range(NUMBER_BITS - 5, -1, -5))
     return f"{symbols[:4]}-{symbols[4:]}-{_check_symbol(symbols)}"
 
 
