@@ -186,15 +186,11 @@ def _tell_provider(home: Home, newest: Sequence[asyncpg.Record]) -> None:
 
 
 def _intent(row: asyncpg.Record) -> dict[str, Any]:
+    amount, currency = to_stripe(Money(row["currency"], row["amount"])), row["currency"].lower()
     names = {"payment_id": str(row["id"]), "order_id": str(row["order_id"])}
-    asked = {
-        "amount": to_stripe(Money(row["currency"], row["amount"])),
-        "currency": row["currency"].lower(),
-        "metadata": names,
-        "capture_method": "automatic",
-    }
-    paid = {"id": row["provider_reference"], "created": int(row["created"]), "status": "succeeded"}
-    return {**payment_intent(asked), **paid, "amount_received": asked["amount"], "transfer_group": str(row["order_id"])}
+    asked = {"amount": amount, "currency": currency, "metadata": names, "transfer_group": names["order_id"]}
+    paid = {"amount_received": amount, "status": "succeeded"}
+    return {**payment_intent(asked), "id": row["provider_reference"], "created": int(row["created"]), **paid}
 
 
 def main() -> int:
