@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from mesh.near import Near
+from mesh.redisline import RedisLine
 
 T = TypeVar("T")
 _FAILURES = (RedisError, OSError, TimeoutError)
@@ -54,29 +55,26 @@ class Cache:
     def __init__(self, url: str, prefix: str = "", *, patience: float = 0.25, breaker: Breaker | None = None) -> None:
         """Keep keys under `prefix`; an empty `url` means no Redis. An operation takes at most `patience` seconds."""
         self._prefix = prefix
-        self._redis: Redis | None = None
+        self._line: RedisLine | None = None
         if url:
-            self._redis = Redis.from_url(
-                url,
-                socket_timeout=patience,
-                socket_connect_timeout=patience,
-                protocol=2,
-                retry=None,
-                max_connections=64,
+            self._line = RedisLine(url, patience)
+            # Hears what others delete; everything else goes by the line.
+            self._ear = Redis.from_url(
+                url, socket_timeout=patience, socket_connect_timeout=patience, protocol=2, retry=None
             )
-        self._channel = f"{prefix}changed"
+        self._channel = f"{prefix}changed".encode()
         self._near = Near()
         self._listener: asyncio.Task[None] | None = None
         self._breaker = breaker or Breaker()
         self._flights: dict[str, asyncio.Future[bytes]] = {}
 
-    async def _try(self, operation: Callable[[Redis], Awaitable[T]], otherwise: T) -> T:
-        if self._redis is None or self._breaker.is_open:
+    async def _try(self, operation: Callable[[RedisLine], Awaitable[T]], otherwise: T) -> T:
+        if self._line is None or self._breaker.is_open:
             return otherwise
         if self._listener is None:
-            self._listener = asyncio.create_task(self._listen(self._redis))
+            self._listener = asyncio.create_task(self._listen(self._ear))
         try:
-            result = await operation(self._redis)
+            result = await operation(self._line)
         except _FAILURES as error:
             self._breaker.failed()
             _log.warning("Redis does not answer: %s", type(error).__name__)
@@ -97,23 +95,24 @@ class Cache:
         flight = self._flights.get(key)
         if flight is not None:
             return await asyncio.shield(flight)
-        flight = asyncio.ensure_future(self._load(key, ttl, load))
+        flight = asyncio.ensure_future(self._load(key, ttl, load, changes))
         self._flights[key] = flight
         flight.add_done_callback(lambda _: self._flights.pop(key, None))
         # The others still wait for it when the first caller gives up.
         return await asyncio.shield(flight)
 
-    async def _load(self, key: str, ttl: float, load: Callable[[], Awaitable[bytes]]) -> bytes:
+    async def _load(self, key: str, ttl: float, load: Callable[[], Awaitable[bytes]], changes: int) -> bytes:
         value = await load()
         await self.set_many({key: value}, ttl)
+        self._near.put(key, value, ttl, changes)
         return value
 
     async def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
         """The bytes of those keys that are there."""
         if not keys:
             return {}
-        names = [self._prefix + key for key in keys]
-        values: Sequence[Any] = await self._try(lambda redis: redis.mget(names), [])
+        names = [self._name(key) for key in keys]
+        values: Sequence[Any] = await self._try(lambda line: line.ask(b"MGET", *names), [])
         return {key: value for key, value in zip(keys, values, strict=False) if value is not None}
 
     async def set_many(self, entries: Mapping[str, bytes], ttl: float) -> None:
@@ -121,11 +120,12 @@ class Cache:
         if not entries:
             return
 
-        async def write(redis: Redis) -> None:
-            async with redis.pipeline(transaction=False) as pipeline:
-                for key, value in entries.items():
-                    pipeline.set(self._prefix + key, value, px=max(1, int(ttl * 1000)))
-                await pipeline.execute()
+        milliseconds = b"%d" % max(1, int(ttl * 1000))
+
+        async def write(line: RedisLine) -> None:
+            await asyncio.gather(
+                *(line.ask(b"SET", self._name(key), value, b"PX", milliseconds) for key, value in entries.items())
+            )
 
         await self._try(write, None)
 
@@ -135,13 +135,14 @@ class Cache:
             return
         self._near.drop(keys)
 
-        async def forget(redis: Redis) -> None:
-            async with redis.pipeline(transaction=False) as pipeline:
-                pipeline.delete(*(self._prefix + key for key in keys))
-                pipeline.publish(self._channel, "\n".join(keys))
-                await pipeline.execute()
+        async def forget(line: RedisLine) -> None:
+            await line.ask(b"DEL", *map(self._name, keys))
+            await line.ask(b"PUBLISH", self._channel, "\n".join(keys).encode())
 
         await self._try(forget, None)
+
+    def _name(self, key: str) -> bytes:
+        return (self._prefix + key).encode()
 
     async def _listen(self, redis: Redis) -> None:
         """Hear what other processes delete, for as long as the process lives."""
@@ -170,5 +171,6 @@ class Cache:
             # Again where it was swallowed: what is cancelled while it connects may not notice.
             self._listener.cancel()
             await asyncio.wait({self._listener}, timeout=_CANCEL_AGAIN_SECONDS)
-        if self._redis is not None:
-            await self._redis.aclose()
+        if self._line is not None:
+            await self._line.close()
+            await self._ear.aclose()
