@@ -4,11 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from souk.mesh.v1.invariants_pb2 import InvariantResult
-
 from mesh.broker import Broker
-from mesh.delivery import verify_delivery
-from mesh.errors import Unavailable
 from mesh.faults import report_fault
 from mesh.intake import Intake
 from mesh.job import Job, JobRunner
@@ -18,14 +14,11 @@ from mesh.relay import Relay
 from mesh.retention import clean
 
 if TYPE_CHECKING:
-    from mesh.consumer import Consumer
-    from mesh.database import Database
     from mesh.node import ServiceNode
     from mesh.service import Parts
 
 CLEAN_SECONDS: Final = 3600.0
 _RESTART_SECONDS: Final = 1.0
-_CONNECT_SECONDS: Final = 5.0
 _CANCEL_AGAIN_SECONDS: Final = 4.0
 Work = Callable[[], Awaitable[None]]
 
@@ -41,14 +34,12 @@ class Background:
         self.broker = Broker(nats_url)
         self._locks = Locks(pool)
         self._work: list[tuple[str, Work]] = []
-        self._durables: dict[str, tuple[Database, Sequence[Consumer]]] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     def add(self, node: "ServiceNode", parts: "Parts") -> None:
         """Take over what a service consists of besides its calls."""
         relay = Relay(node.db, self.broker, self._locks.lock(f"relay {node.name}"))
         self._work.append((f"relay {node.name}", relay.run))
-        self._durables[node.name] = (node.db, parts.consumers)
         for consumer in parts.consumers:
             lock = self._locks.lock(f"consumer {consumer.name}")
             intake = Intake(consumer, node.db, self.broker, lock, node.tracer)
@@ -70,16 +61,6 @@ class Background:
         for tasks in (self._tasks[1:], self._tasks[:1]):
             await _end(tasks)
         await self.broker.close()
-
-    async def verify_delivery(self, service: str, settle_seconds: float) -> InvariantResult:
-        """Invariant I5 for the durables of one hosted service. Raises Unavailable where NATS does not answer."""
-        try:
-            async with asyncio.timeout(_CONNECT_SECONDS):
-                client = await self.broker.client()
-        except TimeoutError:
-            raise Unavailable("EVENTS_UNAVAILABLE", "NATS does not answer.") from None
-        database, consumers = self._durables[service]
-        return await verify_delivery(client, database, consumers, settle_seconds)
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:

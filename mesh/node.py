@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from souk.mesh.v1 import session_service_pb2, session_service_pb2_grpc
+from souk.mesh.v1 import event_log_service_pb2_grpc, session_service_pb2, session_service_pb2_grpc
 from souk.mesh.v1.invariants_pb2 import InvariantResult
 
 from mesh import logs, metrics
@@ -17,12 +17,14 @@ from mesh.cache import Cache
 from mesh.channel import LocalChannel
 from mesh.contract import host_of
 from mesh.database import Database
+from mesh.delivery import verify_delivery
 from mesh.errors import SoukError
 from mesh.health import Health
 from mesh.keyring import Keyring
 from mesh.pipeline import Endpoint
 from mesh.pool import Pool
 from mesh.principal import Principal, acting_as, service_principal
+from mesh.published import EventLogServicer, RemoteLogs
 from mesh.remote import RemoteChannel
 from mesh.server import make_server
 from mesh.servicers import endpoints_of
@@ -87,8 +89,14 @@ class ServiceNode:
         self._node.background.broker.on_wake(name, listener)
 
     async def verify_delivery(self, settle_seconds: float) -> InvariantResult:
-        """Whether each event took effect once in each of the service's durables. Raises Unavailable without NATS."""
-        return await self._node.background.verify_delivery(self.name, settle_seconds)
+        """Whether each event took effect once in each of the service's durables. Raises Unavailable without a log."""
+        return await verify_delivery(
+            RemoteLogs(self._log_stub), self.db, self._node.parts[self.name].consumers, settle_seconds
+        )
+
+    def _log_stub(self, service: str) -> event_log_service_pb2_grpc.EventLogServiceStub:
+        channel = self._channel.at(service)
+        return event_log_service_pb2_grpc.EventLogServiceStub(channel)  # type: ignore[no-untyped-call]  # as generated
 
     async def close(self) -> None:
         """Close the connections that are the service's own."""
@@ -120,7 +128,10 @@ class PlacedChannel:
             await channel.close()
 
     def _to(self, method: str) -> "LocalChannel | RemoteChannel":
-        host = self._node.host(method.strip("/").partition("/")[0])
+        return self.at(self._node.host(method.strip("/").partition("/")[0]))
+
+    def at(self, host: str) -> "LocalChannel | RemoteChannel":
+        """The channel to the process that hosts a service, whatever is called there."""
         if self._node.hosts(host):
             return self._local
         if host not in self._remote:
@@ -190,8 +201,13 @@ class Node:
         for name, service in self._services.items():
             self.parts[name] = service.build(self.nodes[name])
             for servicer in self.parts[name].servicers:
-                for endpoint in endpoints_of(servicer, self.nodes[name]):
-                    self._endpoints[endpoint.contract.path] = endpoint
+                self._serve(servicer, self.nodes[name])
+        databases = {name: node.db for name, node in self.nodes.items()}
+        self._serve(EventLogServicer(databases), next(iter(self.nodes.values())))
+
+    def _serve(self, servicer: Any, node: ServiceNode) -> None:
+        for endpoint in endpoints_of(servicer, node):
+            self._endpoints[endpoint.contract.path] = endpoint
 
     async def start(self, address: str | None) -> int:
         """Build, start and serve; returns the port. With `None` no socket is opened, for jobs and tests."""

@@ -14,6 +14,7 @@ from mesh.database import Database, UnitOfWork
 from mesh.delivery import verify_delivery
 from mesh.errors import Unavailable
 from mesh.outbox import EventTooLarge, UnknownEvent
+from mesh.published import LocalLogs
 from mesh.relay import replay
 from mesh.statement import in_schema
 from mesh.streams import ensure_stream
@@ -235,12 +236,12 @@ class TestVerifyDelivery:
         await publish(database, "a", "1", "2")
         async with relaying(database, broker), consuming(recorder, database, broker):
             await until(lambda: len(recorder.applied) == 2)
-        client = await broker.client()
-        good = await verify_delivery(client, database, [recorder.consumer], 0)
+        logs = LocalLogs({database.name: database})
+        good = await verify_delivery(logs, database, [recorder.consumer], 0)
         assert (good.checked_count, good.violation_count) == (2, 0)
         async with database.write() as uow:
             await uow.execute(in_schema(database.name, _FORGET_ONE))
-        bad = await verify_delivery(client, database, [recorder.consumer], 0)
+        bad = await verify_delivery(logs, database, [recorder.consumer], 0)
         assert bad.violation_count == 1
         assert bad.violations[0].detail == f"had no effect in {recorder.consumer.name}"
 
@@ -249,7 +250,7 @@ class TestVerifyDelivery:
         await publish(database, "a", "1")
         async with relaying(database, broker):
             await until(lambda: _is_empty(database))
-        result = await verify_delivery(await broker.client(), database, [recorder.consumer], 30)
+        result = await verify_delivery(LocalLogs({database.name: database}), database, [recorder.consumer], 30)
         assert (result.checked_count, result.violation_count) == (0, 0)
 
 

@@ -14,6 +14,7 @@ from mesh.delivery import verify_delivery
 from mesh.intake import Intake
 from mesh.locks import Locks
 from mesh.pool import Pool
+from mesh.published import LocalLogs
 from mesh.relay import Relay
 from mesh.stack.home import Home
 from mesh.stack.nats import PORT as NATS_PORT
@@ -101,7 +102,9 @@ class TestNats:
                 await until(lambda: early.notes("a") == ["1", "2", "3", "4"], seconds=20)
             async with _working(database, late, broker):
                 await until(lambda: late.notes("a") == ["1", "2", "3", "4"], seconds=20)
-            result = await verify_delivery(await broker.client(), database, [early.consumer, late.consumer], 0)
+            result = await verify_delivery(
+                LocalLogs({database.name: database}), database, [early.consumer, late.consumer], 0
+            )
             assert (result.checked_count, result.violation_count) == (8, 0)
         await pool.close()
 

@@ -7,6 +7,35 @@ from .souk.mesh import v1 as souk_mesh_v1
 from .stub import Client
 
 
+class EventLogClient(Client):
+    """Reads the logs of published events. Every process serves it for the services that it hosts."""
+
+    async def list_published(
+        self,
+        request: souk_mesh_v1.ListPublishedRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_mesh_v1.ListPublishedResponse:
+        """Lists the ids of events that a service has published, in the order published. What no message can hold, and lies in
+        the dead letters of the service's own outbox, is left out.
+        Reasons: LOG_NOT_HERE (NOT_FOUND) when the process that is asked does not host the service; INVALID_PAGE_TOKEN
+        (INVALID_ARGUMENT) for a token that no page has given.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 20 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.mesh.v1.EventLogService/ListPublished",
+            request,
+            souk_mesh_v1.ListPublishedResponse,
+            deadline=20,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+
 class SessionClient(Client):
     """Tells the rest of the mesh which sessions still live. The service that issues tokens implements it."""
 
