@@ -1,13 +1,14 @@
 """`souk seed`: stocks a market with a catalogue of any size, drawn from a seed."""
 
 import time
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from cli.rest import Rest, running_edge
+from cli.rest import Account, Rest, running_edge
 from cli.seeds.catalogue import CURRENCY, SeedShop, make_products, make_shops
 from cli.seeds.files import PICTURES, Export, picture_of, write_picture
 from cli.sellers import Seller, open_shop, remember_sellers
@@ -41,13 +42,19 @@ def seed(
 
 
 def stock(home: Home, rest: Rest, shops: list[SeedShop], products: int, seed: int) -> None:
-    """Make the shops, then fill them; StackError names the first row that the market refused."""
+    """Make the shops and fill them; StackError names the first row that the market refused.
+
+    All files are handed in before the first is waited for: the market reads one while the next shop is opened.
+    """
     exports = export_all(home, shops, products, seed)
     with Progress(console=_console, transient=True) as progress:
         opening = progress.add_task("opening shops", total=len(exports))
+        begun = list[Import]()
         for export in exports:
-            fill(home, rest, export, progress)
+            begun.append(begin(home, rest, export))
             progress.advance(opening)
+        for each in begun:
+            finish(rest, each, progress)
 
 
 def export_all(home: Home, shops: list[SeedShop], products: int, seed: int) -> list[Export]:
@@ -60,13 +67,28 @@ def export_all(home: Home, shops: list[SeedShop], products: int, seed: int) -> l
     return [export for export in exports.values() if export.product_count]
 
 
-def fill(home: Home, rest: Rest, export: Export, progress: Progress) -> None:
-    """Open one shop and import its file."""
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A file that the market has taken."""
+
+    shop: SeedShop
+    account: Account
+    shop_id: str
+    import_id: str
+
+
+def begin(home: Home, rest: Rest, export: Export) -> Import:
+    """Open one shop and hand in its file."""
     shop = export.shop
     account, shop_id = open_shop(
         rest, name=shop.name, description=shop.description, country=shop.country, currency=CURRENCY
     )
     remember_sellers(home, [Seller(account.email, account.password, shop_id, shop.name, "seed")])
-    result = watch(rest, account, shop_id, upload(rest, account, shop_id, export.content()), progress, shop.name)
+    return Import(shop, account, shop_id, upload(rest, account, shop_id, export.content()))
+
+
+def finish(rest: Rest, begun: Import, progress: Progress) -> None:
+    """Wait until a file has been read; StackError where anything in it was refused."""
+    result = watch(rest, begun.account, begun.shop_id, begun.import_id, progress, begun.shop.name)
     if result["state"] != "SUCCEEDED" or result["errorCount"]:
-        raise StackError(f"{shop.name} could not be filled: {result['message'] or result['errors'][0]}")
+        raise StackError(f"{begun.shop.name} could not be filled: {result['message'] or result['errors'][0]}")

@@ -9,6 +9,7 @@ from tests.bench.items import checkouts
 from tests.bench.market import Market
 from tests.bench.wire import exchange_all
 
+NAME = "events"
 _ORDERS = 40
 _SETTLE_SECONDS = 3.0
 # `occur_time` is when the event was made, `process_time` when the transaction of its effect began.

@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,16 +32,16 @@ class Limit:
 
 
 @asynccontextmanager
-async def limit_of(market: Market, rpcs: Iterable[Rpc], processes: int = 2) -> AsyncIterator[Limit]:
+async def limit_of(market: Market, rpc: Rpc, processes: int = 2) -> AsyncIterator[Limit]:
     """Run as many do-nothing handlers as there are workers, and an edge before them."""
     home, ports = market.stack.home, Ports(private=True)
     answers = home.run / "nothing.json"
-    answers.write_text(json.dumps({rpc.path: await _answers(market, rpc) for rpc in rpcs}))
+    answers.write_text(json.dumps({rpc.path: await _answers(market, rpc)}))
     workers = [Endpoint(LOOPBACK, ports.usual(0)) for _ in range(processes)]
     listen = Endpoint(LOOPBACK, ports.usual(0))
     running = [_nothing(each.port, answers) for each in workers]
     try:
-        running.append(_envoy(home.run, _placement(home.run, workers, listen)))
+        running.append(_envoy(home.run, _placement(home.run, _service(rpc), workers, listen)))
         await _until_ready(listen)
         *handlers, envoy = [each.pid for each in running]
         yield Limit(f"http://{listen.host}:{listen.port}", {"workers": handlers, "envoy": [envoy]})
@@ -54,10 +54,18 @@ async def limit_of(market: Market, rpcs: Iterable[Rpc], processes: int = 2) -> A
 
 async def _answers(market: Market, rpc: Rpc) -> list[str]:
     """What the market itself answers."""
-    address = market.stack.state.addresses["catalog"][0]
+    address = market.stack.state.addresses[_service(rpc)][0]
     async with grpc.aio.insecure_channel(address) as channel:
         call = channel.unary_unary(rpc.path)
-        return [b64encode(await call(each)).decode() for each in rpc.requests]
+        return [b64encode(await call(data, metadata=_metadata(token))).decode() for data, token in rpc.calls]
+
+
+def _service(rpc: Rpc) -> str:
+    return rpc.path.split(".")[1]
+
+
+def _metadata(token: str) -> tuple[tuple[str, str], ...]:
+    return (("authorization", f"Bearer {token}"),) if token else ()
 
 
 def _nothing(port: int, answers: Path) -> "subprocess.Popen[bytes]":
@@ -65,13 +73,13 @@ def _nothing(port: int, answers: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, stdin=subprocess.DEVNULL)
 
 
-def _placement(run: Path, workers: list[Endpoint], listen: Endpoint) -> Placement:
-    """That of the market, whose catalogue is the do-nothing handlers."""
+def _placement(run: Path, service: str, workers: list[Endpoint], listen: Endpoint) -> Placement:
+    """That of the market, in which one service is the do-nothing handlers."""
     placement = Placement.read(run / "placement.json")
     return replace(
         placement,
         listen=listen,
-        services={**placement.services, "catalog": tuple(workers)},
+        services={**placement.services, service: tuple(workers)},
         admin_path=None,
         access_log=run / "nothing-access.log",
     )

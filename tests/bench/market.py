@@ -5,10 +5,12 @@ import json
 import random
 import time
 from dataclasses import asdict, dataclass
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from mesh.stack.home import Home
 from tests.bench.accounting import group_of
+from tests.bench.accounts import Accounts
 from tests.bench.wire import exchange_all, request
 from tests.stack_process import Stack
 
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
 PASSWORD = "a quiet harbour at dawn"
 _PAGE = 100
 _TOKEN_SECONDS = 400.0
-# Products whose variants are bought: some 1,200 variants with 2 to 60 units each.
-_BOUGHT_PRODUCTS = 600
+# Products whose variants are bought: some 2,400 variants with 2 to 60 units each.
+_BOUGHT_PRODUCTS = 1200
+_IN_A_ROUND = 200
 
 
 @dataclass
@@ -28,8 +31,8 @@ class Customer:
 
     email: str
     user_id: str
+    session_id: str
     token: str
-    refresh_token: str
 
 
 class Market:
@@ -43,6 +46,7 @@ class Market:
         self.category_ids: list[str] = []
         self._signed_in = 0.0
         self._units: Iterator[str] = iter(())
+        self._turns: Iterator[Customer] = iter(())
         self._file = home.root / "bench.json"
 
     @property
@@ -64,37 +68,32 @@ class Market:
             await self._register(customers)
         else:
             self.customers = [Customer(**each) for each in json.loads(self._file.read_text())]
-            await self.sign_in_again()
+            await self.keep_signed_in()
+        self._turns = cycle(self.customers)
         await self._look_around()
 
     async def _register(self, count: int) -> None:
         emails = [f"customer-{number}@example.com" for number in range(count)]
-        bodies = [{"email": email, "password": PASSWORD, "displayName": "Mira"} for email in emails]
-        answers = await exchange_all(self.edge, [request("POST", "/auth/register", body) for body in bodies], 4)
-        for email, answer in zip(emails, answers, strict=True):
-            said = answer.json()
-            tokens = said["tokens"]
-            self.customers.append(
-                Customer(email, said["user"]["userId"], tokens["accessToken"], tokens["refreshToken"])
-            )
-        self._remember()
+        made = await self._accounts.make(emails, PASSWORD)
+        self.customers = [Customer(email, *ids, "") for email, ids in zip(emails, made, strict=True)]
+        self._file.write_text(json.dumps([asdict(each) for each in self.customers]))
+        await self.keep_signed_in()
+
+    @property
+    def _accounts(self) -> Accounts:
+        return Accounts(self.stack.home, self.stack.urls["postgres"])
 
     async def keep_signed_in(self) -> None:
-        """Exchange all tokens where they are old: they live for 15 minutes."""
-        if time.monotonic() - self._signed_in > _TOKEN_SECONDS:
-            await self.sign_in_again()
+        """New access tokens for everybody where theirs are old: they live for 15 minutes."""
+        if not self._signed_in or time.monotonic() - self._signed_in > _TOKEN_SECONDS:
+            accounts = self._accounts
+            for customer in self.customers:
+                customer.token = accounts.token(customer.user_id, customer.session_id)
+            self._signed_in = time.monotonic()
 
-    async def sign_in_again(self) -> None:
-        """Exchange all tokens."""
-        requests = [request("POST", "/auth/refresh", {"refreshToken": each.refresh_token}) for each in self.customers]
-        for customer, answer in zip(self.customers, await exchange_all(self.edge, requests), strict=True):
-            tokens = answer.json()["tokens"]
-            customer.token, customer.refresh_token = tokens["accessToken"], tokens["refreshToken"]
-        self._remember()
-
-    def _remember(self) -> None:
-        self._signed_in = time.monotonic()
-        self._file.write_text(json.dumps([asdict(each) for each in self.customers]))
+    def some_customers(self, count: int = _IN_A_ROUND) -> list[Customer]:
+        """Those whose turn it is."""
+        return [next(self._turns) for _ in range(min(count, len(self.customers)))]
 
     async def _look_around(self) -> None:
         categories = (await self.get("/categories"))["categories"]

@@ -1,15 +1,15 @@
-"""Measures one item at one number of connections."""
+"""Measures one load on a market: what the generator saw, and what the processes used meanwhile."""
 
 import asyncio
 import json
 import sys
 import time
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tests.bench.accounting import Cpu, read_cpu, since
+from tests.bench.figures import Figures
 from tests.bench.items import Item, shuffled
 from tests.bench.market import Market
 
@@ -21,59 +21,34 @@ _FEWEST_MOMENTS, _MOST_MOMENTS = 2, 15
 _CALM_MS_PER_SECOND = 80.0
 
 
-@dataclass
-class Figures:
-    """What was seen of one item, in all its rounds."""
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a generator is to do: see `tests.bench.generator.Run`."""
 
-    item: str
+    requests: list[bytes]
     connections: int
+    # 0: every request once, however long it takes.
     seconds: float = 0.0
-    latencies: list[float] = field(default_factory=list)
-    errors: Counter[str] = field(default_factory=Counter)
-    cpu: Counter[str] = field(default_factory=Counter)
+    # Requests in a second; 0: as many as are answered.
+    rate: float = 0.0
+    once: bool = False
 
-    @property
-    def count(self) -> int:
-        """How many answers were good."""
-        return len(self.latencies)
-
-    @property
-    def rate(self) -> float:
-        """Good answers in a second."""
-        return self.count / self.seconds if self.seconds else 0.0
-
-    def percentile(self, share: float) -> float:
-        """The latency in milliseconds that so many of a hundred answers kept."""
-        ordered = sorted(self.latencies)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * share / 100))] if ordered else 0.0
-
-    def cpu_per_operation(self) -> dict[str, float]:
-        """CPU-milliseconds of each group for one good answer."""
-        return {group: used / max(1, self.count) for group, used in self.cpu.items()}
-
-    @property
-    def cpu_ms(self) -> float:
-        """CPU-milliseconds of the market for one good answer: all groups but the generator."""
-        return sum(used for group, used in self.cpu_per_operation().items() if group != "generator")
-
-    def add(self, said: Mapping[str, Any], cpu: Cpu) -> None:
-        """Add one round."""
-        self.seconds += said["seconds"]
-        self.latencies += said["latencies"]
-        self.errors.update(said["errors"])
-        self.cpu.update(cpu)
-        self.cpu["generator"] += said["cpu_ms"]
-
-    def join(self, other: "Figures") -> None:
-        """Take in what another run of the same saw."""
-        self.seconds += other.seconds
-        self.latencies += other.latencies
-        self.errors.update(other.errors)
-        self.cpu.update(other.cpu)
+    def plan(self, market: Market, edge: str) -> dict[str, Any]:
+        """The generator's line."""
+        in_order = not self.seconds or self.once
+        texts = [each.decode() for each in self.requests] if in_order else list(shuffled(self.requests, market.chance))
+        return {
+            "url": edge,
+            "connections": self.connections,
+            "seconds": self.seconds,
+            "rate": self.rate,
+            "once": in_order,
+            "requests": texts,
+        }
 
 
 class Runner:
-    """Runs items on one market."""
+    """Runs loads on one market."""
 
     def __init__(self, market: Market) -> None:
         self.market = market
@@ -94,19 +69,17 @@ class Runner:
         """Send every request of an item that repeats them."""
         if item.warm and not item.once:
             await self.market.keep_signed_in()
-            await self._round(
-                Figures(item.name, 16), self.market.edge, self.market.pids(), await item.requests(self.market), 0
-            )
+            await self.load(Figures(item.name, 16), Load(await item.requests(self.market), 16))
 
     async def measure(self, item: Item, connections: int, seconds: float) -> Figures:
         """Run an item for about so long; work that follows from it counts too, until all is quiet."""
-        figures = Figures(item.name, connections)
+        figures = Figures(item.name, connections, is_golden=True)
         await self.market.keep_signed_in()
         for _ in range(_MOST_ROUNDS):
             requests = await item.requests(self.market)
             if item.once:
-                await self._quiet()
-            await self._round(figures, self.market.edge, self.market.pids(), requests, 0 if item.once else seconds)
+                await self.quiet()
+            await self.load(figures, Load(requests, connections, 0 if item.once else seconds))
             if figures.seconds >= seconds * 0.9 or figures.errors:
                 break
         return figures
@@ -116,30 +89,25 @@ class Runner:
     ) -> Figures:
         """The same requests to another edge."""
         figures = Figures(f"{item.name} (limit)", connections)
-        await self._round(figures, edge, pids, await item.requests(self.market), seconds)
+        await self._round(figures, Load(await item.requests(self.market), connections, seconds), edge, pids)
         return figures
 
-    async def _round(
-        self, figures: Figures, edge: str, pids: dict[str, list[int]], requests: list[bytes], seconds: float
-    ) -> None:
-        plan = {
-            "url": edge,
-            "connections": figures.connections,
-            "seconds": seconds,
-            "requests": list(shuffled(requests, self.market.chance))
-            if seconds
-            else [each.decode() for each in requests],
-        }
-        generator = await _generator(plan)
+    async def load(self, figures: Figures, load: Load) -> Figures:
+        """Put one load on the market and add what was seen of it."""
+        return await self._round(figures, load, self.market.edge, self.market.pids())
+
+    async def _round(self, figures: Figures, load: Load, edge: str, pids: dict[str, list[int]]) -> Figures:
+        generator = await _generator(load.plan(self.market, edge))
         before, began = read_cpu(pids), time.monotonic()
         said = await _go(generator)
-        if not seconds:
-            await self._quiet()
+        if load.once or not load.seconds:
+            await self.quiet()
         used, elapsed = since(before, read_cpu(pids)), time.monotonic() - began
         net = {group: max(0.0, each - self.idle.get(group, 0.0) * elapsed) for group, each in used.items()}
         figures.add(said, net)
+        return figures
 
-    async def _quiet(self) -> None:
+    async def quiet(self) -> None:
         """Wait until what was begun has ended: until a moment costs hardly more than an idle one."""
         if not self.idle:
             await asyncio.sleep(2.0)

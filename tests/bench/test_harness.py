@@ -11,10 +11,11 @@ import pytest
 from aiohttp import web
 
 from tests.bench.accounting import read_cpu, since
+from tests.bench.figures import Figures
 from tests.bench.items import Item
 from tests.bench.market import Market
 from tests.bench.ratchet import compare, keep
-from tests.bench.run import Figures, Runner
+from tests.bench.run import Runner
 from tests.bench.wire import KEY, Answer, exchange_all, request
 
 

@@ -11,13 +11,19 @@ KEY = b"{key}"
 
 
 class Answer:
-    """Status and body of one answer."""
+    """Status and body of one answer, and whether it says when to come again."""
 
-    __slots__ = ("body", "status")
+    __slots__ = ("body", "has_retry_after", "status")
 
-    def __init__(self, status: int, body: bytes) -> None:
+    def __init__(self, status: int, body: bytes, *, has_retry_after: bool = False) -> None:
         self.status = status
         self.body = body
+        self.has_retry_after = has_retry_after
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the market had too much to do."""
+        return self.status in (429, 503)
 
     def json(self) -> dict[str, Any]:
         """The body of a good answer; RuntimeError for any other."""
@@ -89,10 +95,15 @@ def _parse(received: bytes) -> Answer | None:
         end = head.find(b"\r\n", start)
         length = int(head[start:] if end < 0 else head[start:end])
         body = received[head_end + 4 :]
-        return Answer(int(head[9:12]), body) if len(body) >= length else None
+        return _answer(head, body) if len(body) >= length else None
     if not received.endswith(b"0\r\n\r\n"):
         return None
-    return Answer(int(head[9:12]), b"".join(received[head_end + 4 :].split(b"\r\n")[1::2]))
+    return _answer(head, b"".join(received[head_end + 4 :].split(b"\r\n")[1::2]))
+
+
+def _answer(head: bytes, body: bytes) -> Answer:
+    status = int(head[9:12])
+    return Answer(status, body, has_retry_after=status != 200 and b"\r\nretry-after:" in head)
 
 
 def request(
