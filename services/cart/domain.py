@@ -88,8 +88,8 @@ class Cart:
         """The sum of all quantities."""
         return sum(item.quantity for item in self.items.values())
 
-    def add(self, item_id: UUID, offer: Offer, quantity: int) -> None:
-        """Put `quantity` more of a variant in; a new line gets `item_id`."""
+    def add(self, item_id: UUID, offer: Offer, quantity: int) -> Item:
+        """Put `quantity` more of a variant in and return its line; a new one gets `item_id`."""
         checked_quantity(quantity)
         if not offer.purchasable:
             raise FailedPrecondition(
@@ -98,7 +98,7 @@ class Cart:
         present = self.items.get(offer.variant_id)
         self._check_room(present, offer, quantity)
         self.version += 1
-        self.items[offer.variant_id] = Item(
+        item = self.items[offer.variant_id] = Item(
             item_id=present.item_id if present else item_id,
             variant_id=offer.variant_id,
             product_id=offer.product_id,
@@ -108,6 +108,7 @@ class Cart:
             price=offer.price,
             added_version=present.added_version if present else self.version,
         )
+        return item
 
     def _check_room(self, present: Item | None, offer: Offer, quantity: int) -> None:
         others = [item for item in self.items.values() if item is not present]

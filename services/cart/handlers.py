@@ -65,10 +65,6 @@ async def _find(db: Database, owner: Owner) -> Cart | None:
         return await repository.find_cart(unit, owner)
 
 
-def _publish(uow: UnitOfWork, cart: Cart) -> None:
-    uow.publish(events.cart_updated(cart), cart.cart_id, cart.version)
-
-
 async def get_cart(db: Database, market: Market, owner: Owner) -> CartView:
     """The owner's cart at today's prices."""
     cart = await _find(db, owner)
@@ -77,9 +73,12 @@ async def get_cart(db: Database, market: Market, owner: Owner) -> CartView:
 
 
 async def add_item(
-    db: Database, uow: UnitOfWork, market: Market, owner: Owner, variant_id: UUID, quantity: int
+    db: Database, uow: UnitOfWork, market: Market, owner: Owner, variant_id: UUID, quantity: int, *, alone: bool
 ) -> tuple[CartView, str]:
-    """Put a variant into the owner's cart. Returns the cart, and its secret where it was made for a guest."""
+    """Put a variant into the owner's cart. Returns the cart, and its secret where it was made for a guest.
+
+    Where nothing else belongs to the transaction (`alone`) it is one statement, unless the cart changes meanwhile.
+    """
     checked_quantity(quantity)
     known = await _find(db, owner)
     prices = await market.look_up({variant_id, *(known.items if known else ())})
@@ -87,11 +86,17 @@ async def add_item(
     if offer is None:
         raise NotFound("VARIANT_NOT_FOUND", "There is no such variant.", variantId=str(variant_id))
     secret = "" if known or owner.user_id else new_secret()
-    cart = await repository.lock_or_create_cart(uow, Owner(token_hash=hash_secret(secret)) if secret else owner)
+    owner = Owner(token_hash=hash_secret(secret)) if secret else owner
+    if alone:
+        cart = known or Cart(new_id(), owner.user_id)
+        item = cart.add(new_id(), offer, quantity)
+        # A caller that gives up does not stop it half way.
+        if await asyncio.shield(repository.put_item(db, owner, cart, item)):
+            return prices.show(cart), secret
+    cart = await repository.lock_or_create_cart(uow, owner)
     before = list(cart.items.values())
     cart.add(new_id(), offer, quantity)
     await repository.save_cart(uow, cart, before)
-    _publish(uow, cart)
     return prices.show(cart), secret
 
 
@@ -106,7 +111,6 @@ async def update_item(
     before = list(cart.items.values())
     cart.set_quantity(item_id, quantity, prices.offers.get(cart.item(item_id).variant_id))
     await repository.save_cart(uow, cart, before)
-    _publish(uow, cart)
     return prices.show(cart)
 
 
@@ -118,7 +122,6 @@ async def remove_item(db: Database, uow: UnitOfWork, market: Market, owner: Owne
     before = list(cart.items.values())
     cart.remove(item_id)
     await repository.save_cart(uow, cart, before)
-    _publish(uow, cart)
     return prices.show(cart)
 
 
@@ -135,7 +138,6 @@ async def clear_cart(uow: UnitOfWork, market: Market, owner: Owner) -> CartView:
     before = list(cart.items.values()) if cart else []
     if cart and cart.clear():
         await repository.save_cart(uow, cart, before)
-        _publish(uow, cart)
     return Prices({}, {}, market.default_currency).show(cart)
 
 
@@ -155,7 +157,6 @@ async def merge_cart(
     # The guest's lines move under their ids, so they must be gone before they are written again.
     await repository.delete_cart(uow, left.cart_id)
     await repository.save_cart(uow, cart, before)
-    _publish(uow, cart)
     return prices.show(cart), capped
 
 
@@ -167,7 +168,23 @@ async def take_ordered(uow: UnitOfWork, cart_id: UUID, version: int, ordered: Ma
     before = list(cart.items.values())
     if cart.take_ordered(ordered, version):
         await repository.save_cart(uow, cart, before)
-        _publish(uow, cart)
+
+
+async def tell_changes(db: Database) -> None:
+    """Tell what has become of the carts that changed since they were told last: not each step, the cart as it is."""
+    while await _tell_some(db):
+        pass
+
+
+async def _tell_some(db: Database) -> bool:
+    """Tell of up to as many carts as are taken at once; says whether there were that many."""
+    async with db.write() as uow:
+        untold = await repository.lock_untold_carts(uow)
+        for cart in untold:
+            uow.publish(events.cart_updated(cart), cart.cart_id, cart.version)
+        if untold:
+            await repository.mark_told(uow, [cart.cart_id for cart in untold])
+    return len(untold) == repository.AT_ONCE
 
 
 async def report_abandoned(db: Database, age: timedelta) -> None:

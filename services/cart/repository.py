@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Interval, bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
-from mesh.database import ReadUnit, Record, UnitOfWork
+from mesh.database import Database, ReadUnit, Record, UnitOfWork
 from mesh.ids import new_id
 from mesh.money import Money
-from mesh.statement import statement
+from mesh.statement import Statement, statement
 from services.cart.domain import Cart, Item
 from services.cart.tables import cart_items, carts
 
@@ -24,9 +25,21 @@ class Owner:
     token_hash: bytes | None = None
 
 
+# How many carts a periodic job takes at once.
+AT_ONCE = 100
+_ITEM_COLUMNS = (
+    "id",
+    "variant_id",
+    "product_id",
+    "shop_id",
+    "title",
+    "amount",
+    "currency",
+    "quantity",
+    "added_version",
+)
 _COLUMNS = (carts.c.id, carts.c.user_id, carts.c.version)
 _OF_OWNER = (carts.c.user_id == bindparam("user_id")) | (carts.c.token_hash == bindparam("token_hash"))
-_FIND = statement(select(*_COLUMNS).where(_OF_OWNER))
 _LOCK = statement(select(*_COLUMNS).where(_OF_OWNER).with_for_update())
 _LOCK_BY_ID = statement(select(*_COLUMNS).where(carts.c.id == bindparam("cart_id")).with_for_update())
 _INSERT = statement(
@@ -34,19 +47,26 @@ _INSERT = statement(
     .values(id=bindparam("id"), user_id=bindparam("user_id"), token_hash=bindparam("token_hash"))
     .on_conflict_do_nothing()
 )
+_LINE = (
+    cart_items.c.id,
+    cart_items.c.variant_id,
+    cart_items.c.product_id,
+    cart_items.c.shop_id,
+    cart_items.c.title,
+    cart_items.c.amount,
+    cart_items.c.currency,
+    cart_items.c.quantity,
+    cart_items.c.added_version,
+)
+_FIND = statement(
+    select(carts.c.id.label("cart_id"), carts.c.user_id, carts.c.version, *_LINE)
+    .outerjoin_from(carts, cart_items, cart_items.c.cart_id == carts.c.id)
+    .where(_OF_OWNER)
+    .order_by(cart_items.c.id)
+)
 _ITEMS = statement(
-    select(
-        cart_items.c.id,
-        cart_items.c.variant_id,
-        cart_items.c.product_id,
-        cart_items.c.shop_id,
-        cart_items.c.title,
-        cart_items.c.amount,
-        cart_items.c.currency,
-        cart_items.c.quantity,
-        cart_items.c.added_version,
-    )
-    .where(cart_items.c.cart_id == bindparam("cart_id"))
+    select(cart_items.c.cart_id, *_LINE)
+    .where(cart_items.c.cart_id == func.any(bindparam("cart_ids")))
     .order_by(cart_items.c.id)
 )
 _SAVE_CART = statement(
@@ -56,30 +76,45 @@ _SAVE_CART = statement(
         version=bindparam("new_version"), currency=bindparam("new_currency"), update_time=func.now(), abandon_time=None
     )
 )
-_insert_item = insert(cart_items).values(
-    id=bindparam("id"),
-    cart_id=bindparam("cart_id"),
-    variant_id=bindparam("variant_id"),
-    product_id=bindparam("product_id"),
-    shop_id=bindparam("shop_id"),
-    title=bindparam("title"),
-    amount=bindparam("amount"),
-    currency=bindparam("currency"),
-    quantity=bindparam("quantity"),
-    added_version=bindparam("added_version"),
-)
-_SAVE_ITEM = statement(
-    _insert_item.on_conflict_do_update(
-        index_elements=[cart_items.c.id],
-        set_={
-            "title": _insert_item.excluded.title,
-            "amount": _insert_item.excluded.amount,
-            "currency": _insert_item.excluded.currency,
-            "quantity": _insert_item.excluded.quantity,
-            "update_time": func.now(),
-        },
+_ITEM = {name: bindparam(name, type_=cart_items.c[name].type) for name in _ITEM_COLUMNS}
+
+
+def _or_change(line: Insert) -> Insert:
+    """A line that is there already takes on what the buyer has seen now."""
+    names = ("title", "amount", "currency", "quantity")
+    changed = {name: line.excluded[name] for name in names}
+    return line.on_conflict_do_update(index_elements=[cart_items.c.id], set_={**changed, "update_time": func.now()})
+
+
+def _with_item(cart: Any) -> Statement:
+    """One statement that writes a cart and one line of it, or nothing; its rows tell which."""
+    written = cart.returning(carts.c.id.label("cart_id")).cte("cart")
+    line = insert(cart_items).from_select(["cart_id", *_ITEM], select(written.c.cart_id, *_ITEM.values()))
+    return statement(select(written.c.cart_id).add_cte(_or_change(line).cte("line")))
+
+
+_ADD_ITEM = _with_item(
+    update(carts)
+    .where(carts.c.id == bindparam("known_cart_id"), carts.c.version == bindparam("known_version"))
+    .values(
+        version=bindparam("known_version") + 1,
+        currency=bindparam("currency"),
+        update_time=func.now(),
+        abandon_time=None,
     )
 )
+_CREATE_WITH_ITEM = _with_item(
+    insert(carts)
+    .values(
+        id=bindparam("known_cart_id"),
+        user_id=bindparam("user_id"),
+        token_hash=bindparam("token_hash"),
+        version=1,
+        currency=bindparam("currency"),
+    )
+    .on_conflict_do_nothing()
+)
+_SAVE_ITEM = statement(_or_change(insert(cart_items).values(cart_id=bindparam("cart_id"), **_ITEM)))
 _DELETE_ITEMS = statement(delete(cart_items).where(cart_items.c.id == func.any(bindparam("item_ids"))))
 _DELETE_CART = statement(delete(carts).where(carts.c.id == bindparam("cart_id")))
 _LOCK_LEFT = statement(
@@ -87,8 +122,18 @@ _LOCK_LEFT = statement(
     .where(carts.c.abandon_time.is_(None), carts.c.currency.is_not(None))
     .where(carts.c.update_time < func.now() - bindparam("age", type_=Interval))
     .order_by(carts.c.update_time)
-    .limit(100)
+    .limit(AT_ONCE)
     .with_for_update(skip_locked=True)
+)
+_LOCK_UNTOLD = statement(
+    select(*_COLUMNS)
+    .where(carts.c.version > carts.c.told_version)
+    .order_by(carts.c.id)
+    .limit(AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+_MARK_TOLD = statement(
+    update(carts).where(carts.c.id == func.any(bindparam("cart_ids"))).values(told_version=carts.c.version)
 )
 _MARK_ABANDONED = statement(update(carts).where(carts.c.id == bindparam("cart_id")).values(abandon_time=func.now()))
 _old_guests = (
@@ -119,27 +164,34 @@ def _item(row: Record) -> Item:
     )
 
 
-async def _with_items(unit: ReadUnit, row: Record) -> Cart:
-    items = [_item(item) for item in await unit.fetch(_ITEMS, cart_id=row["id"])]
-    return Cart(row["id"], row["user_id"], row["version"], {item.variant_id: item for item in items})
+async def _with_items(unit: ReadUnit, rows: Sequence[Record]) -> list[Cart]:
+    read = {row["id"]: Cart(row["id"], row["user_id"], row["version"]) for row in rows}
+    for line in await unit.fetch(_ITEMS, cart_ids=list(read)):
+        item = _item(line)
+        read[line["cart_id"]].items[item.variant_id] = item
+    return list(read.values())
 
 
 async def find_cart(unit: ReadUnit, owner: Owner) -> Cart | None:
     """The owner's cart, None where there is none."""
-    row = await unit.fetch_one(_FIND, user_id=owner.user_id, token_hash=owner.token_hash)
-    return await _with_items(unit, row) if row else None
+    rows = await unit.fetch(_FIND, user_id=owner.user_id, token_hash=owner.token_hash)
+    if not rows:
+        return None
+    items = [_item(row) for row in rows if row["id"]]
+    first = rows[0]
+    return Cart(first["cart_id"], first["user_id"], first["version"], {item.variant_id: item for item in items})
 
 
 async def lock_cart(uow: UnitOfWork, owner: Owner) -> Cart | None:
     """The owner's cart with its row locked, None where there is none."""
     row = await uow.fetch_one(_LOCK, user_id=owner.user_id, token_hash=owner.token_hash)
-    return await _with_items(uow, row) if row else None
+    return (await _with_items(uow, [row]))[0] if row else None
 
 
 async def lock_cart_by_id(uow: UnitOfWork, cart_id: UUID) -> Cart | None:
     """A cart with its row locked, None where it is gone."""
     row = await uow.fetch_one(_LOCK_BY_ID, cart_id=cart_id)
-    return await _with_items(uow, row) if row else None
+    return (await _with_items(uow, [row]))[0] if row else None
 
 
 async def lock_or_create_cart(uow: UnitOfWork, owner: Owner) -> Cart:
@@ -152,6 +204,25 @@ async def lock_or_create_cart(uow: UnitOfWork, owner: Owner) -> Cart:
     return cart
 
 
+async def put_item(db: Database, owner: Owner, cart: Cart, item: Item) -> bool:
+    """Write a cart with the one line that has brought its version, in a transaction of its own.
+
+    False, with nothing written, where the cart has changed since it was read or another one was made meanwhile.
+    """
+    row = _item_row(item)
+    if cart.version == 1:
+        return bool(
+            await db.run(
+                _CREATE_WITH_ITEM,
+                known_cart_id=cart.cart_id,
+                user_id=owner.user_id,
+                token_hash=owner.token_hash,
+                **row,
+            )
+        )
+    return bool(await db.run(_ADD_ITEM, known_cart_id=cart.cart_id, known_version=cart.version - 1, **row))
+
+
 async def save_cart(uow: UnitOfWork, cart: Cart, before: Sequence[Item]) -> None:
     """Write what differs from the lines of `before`."""
     await uow.execute(_SAVE_CART, cart_id=cart.cart_id, new_version=cart.version, new_currency=cart.currency or None)
@@ -160,15 +231,13 @@ async def save_cart(uow: UnitOfWork, cart: Cart, before: Sequence[Item]) -> None
     if removed:
         await uow.execute(_DELETE_ITEMS, item_ids=removed)
     known = set(before)
-    await uow.execute_many(
-        _SAVE_ITEM, [_item_row(cart.cart_id, item) for item in cart.items.values() if item not in known]
-    )
+    rows = [_item_row(item) for item in cart.items.values() if item not in known]
+    await uow.execute_many(_SAVE_ITEM, [{"cart_id": cart.cart_id, **row} for row in rows])
 
 
-def _item_row(cart_id: UUID, item: Item) -> dict[str, object]:
+def _item_row(item: Item) -> dict[str, object]:
     return {
         "id": item.item_id,
-        "cart_id": cart_id,
         "variant_id": item.variant_id,
         "product_id": item.product_id,
         "shop_id": item.shop_id,
@@ -187,8 +256,17 @@ async def delete_cart(uow: UnitOfWork, cart_id: UUID) -> None:
 
 async def lock_left_carts(uow: UnitOfWork, age: timedelta) -> list[Cart]:
     """Up to 100 carts with something in them that nobody has touched for `age`, rows locked."""
-    rows = await uow.fetch(_LOCK_LEFT, age=age)
-    return [await _with_items(uow, row) for row in rows]
+    return await _with_items(uow, await uow.fetch(_LOCK_LEFT, age=age))
+
+
+async def lock_untold_carts(uow: UnitOfWork) -> list[Cart]:
+    """Up to 100 carts that have changed since they were told, rows locked."""
+    return await _with_items(uow, await uow.fetch(_LOCK_UNTOLD))
+
+
+async def mark_told(uow: UnitOfWork, cart_ids: Sequence[UUID]) -> None:
+    """Remember that the carts were told as they are."""
+    await uow.execute(_MARK_TOLD, cart_ids=list(cart_ids))
 
 
 async def mark_abandoned(uow: UnitOfWork, cart_id: UUID) -> None:

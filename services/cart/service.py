@@ -27,6 +27,7 @@ def build(node: ServiceNode) -> Parts:
     abandon_after = timedelta(hours=settings.abandon_after_hours)
     keep_guests = timedelta(days=settings.guest_cart_days)
     jobs = (
+        Job("cart-tell-changes", every=settings.tell_seconds, run=partial(handlers.tell_changes, node.db)),
         Job("cart-report-abandoned", every=60.0, run=partial(handlers.report_abandoned, node.db, abandon_after)),
         Job("cart-forget-guests", every=300.0, run=partial(handlers.forget_guests, node.db, keep_guests)),
     )

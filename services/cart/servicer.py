@@ -35,8 +35,10 @@ class CartServicer(CartServiceServicer):
         return _cart(await handlers.get_cart(call.db, self._market, _owner(call)))
 
     async def AddCartItem(self, request: cart_service_pb2.AddCartItemRequest, call: Call) -> cart_pb2.Cart:
+        # With a key the effect shares its transaction with the answer that is kept.
+        alone = call.idempotency_key is None
         shown, secret = await handlers.add_item(
-            call.db, call.uow, self._market, _owner(call), UUID(request.variant_id), request.quantity
+            call.db, call.uow, self._market, _owner(call), UUID(request.variant_id), request.quantity, alone=alone
         )
         return _cart(shown, secret=secret)
 

@@ -34,12 +34,15 @@ carts = Table(
     # That of all lines; NULL while there are none.
     Column("currency", CHAR(3)),
     Column("version", BigInteger, nullable=False, server_default=text("0")),
+    # The version that cart.updated told last.
+    Column("told_version", BigInteger, nullable=False, server_default=text("0")),
     time_column("create_time", default=True),
     time_column("update_time", default=True),
     time_column("abandon_time", nullable=True),
     CheckConstraint("(user_id IS NULL) <> (token_hash IS NULL)", name="owner"),
     Index("ix_carts_live", "update_time", postgresql_where=text("abandon_time IS NULL AND currency IS NOT NULL")),
     Index("ix_carts_guests", "update_time", postgresql_where=text("user_id IS NULL")),
+    Index("ix_carts_untold", "id", postgresql_where=text("version > told_version")),
 )
 
 cart_items = Table(
