@@ -9,6 +9,7 @@ from mesh.database import Database
 from mesh.errors import Aborted, SoukError
 from mesh.idempotency import CallKey, New
 from mesh.principal import current_principal
+from services.order.domain.order import Order
 from services.order.domain.request import PaymentSource, check_sources, first_attempt
 from services.order.domain.saga import Goal, PendingCall, SagaState
 from services.order.domain.status import DEAD_ATTEMPTS
@@ -63,11 +64,12 @@ class Paying:
         check_sources(sources)
         async with self._db.read() as unit:
             order = await self._orders.load(unit, order_id, current_principal())
-        if any(attempt.key == key.key for attempt in order.attempts):
-            raise AnsweredMeanwhile("ANSWERED_MEANWHILE")
+        _refuse_again(order, key)
         order.check_payable()
         work = await self._waiting.take(order_id, until)
         try:
+            # The same call may have come twice: what the faster one pays with is not to be given up.
+            _refuse_again(work.order, key)
             work.order.check_payable()
             await self._next_attempt(work, sources, key)
         except BaseException:
@@ -110,3 +112,8 @@ class Paying:
                 await idempotency.finish(uow, call_key(waiting), order_message(order))
             crash.point("order.r1.before_commit")
         crash.point("order.r1.after_commit")
+
+
+def _refuse_again(order: Order, key: CallKey) -> None:
+    if any(attempt.key == key.key for attempt in order.attempts):
+        raise AnsweredMeanwhile("ANSWERED_MEANWHILE")

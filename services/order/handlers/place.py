@@ -68,6 +68,8 @@ class Checkout:
                 return await self._waiting.join(placed, key, until)
             try:
                 order, old = await self._prepare(user_id, request, key, until)
+            except PlacedMeanwhile:
+                continue
             except SoukError as error:
                 return await refuse(self._db, key, error)
             try:
@@ -88,7 +90,7 @@ class Checkout:
         cart = await self._market.price(user_id)
         await self._check_total(user_id, request, cart)
         attempt = first_attempt(request.sources, cart.sums.total, key.key)
-        old = await self._supersede.clear_way(cart.cart_id, until)
+        old = await self._supersede.clear_way(cart.cart_id, key.key, until)
         return new_order(user_id, cart, request, attempt, key.key, datetime.now(UTC)), old
 
     async def _place(self, order: Order, old: Work | None, key: CallKey, until: float) -> bytes:

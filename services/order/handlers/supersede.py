@@ -12,6 +12,7 @@ from services.order.handlers.outside import Payments
 from services.order.handlers.refusal import already_paid
 from services.order.handlers.waiting import Waiting
 from services.order.repository import lookups
+from services.order.repository.orders import PlacedMeanwhile
 
 
 class Supersede:
@@ -22,10 +23,11 @@ class Supersede:
         self._payments = payments
         self._waiting = waiting
 
-    async def clear_way(self, cart_id: UUID, until: float) -> Work | None:
+    async def clear_way(self, cart_id: UUID, place_key: str, until: float) -> Work | None:
         """The cart's open order, leased and without a live payment, for the new one to end it; None without one.
 
-        Raises ORDER_ALREADY_PAID where its payment turns out to have taken the money: then that order is completed.
+        Raises ORDER_ALREADY_PAID where its payment turns out to have taken the money: then that order is completed;
+        PlacedMeanwhile where it is the order that is to be placed.
         """
         async with self._db.read() as unit:
             open_id = await lookups.find_open_of_cart(unit, cart_id)
@@ -35,6 +37,10 @@ class Supersede:
         if work.order.state is not OrderState.OPEN:
             await self._waiting.give_back(work)
             return None
+        if work.order.place_key == place_key:
+            # The same submit came twice, and the other one was faster: what it pays with is not to be given up.
+            await self._waiting.give_back(work)
+            raise PlacedMeanwhile("PLACED_MEANWHILE")
         try:
             captured = await self._give_up_payment(work)
         except BaseException:

@@ -1,6 +1,7 @@
 """The services that order stands on, in memory: each keeps the promises of its contract and fails on demand."""
 
 import uuid
+from asyncio import Event  # noqa: TC003  # type of an attribute
 from collections import Counter
 from collections.abc import Awaitable, Callable  # noqa: TC003  # types of attributes
 from dataclasses import dataclass, field
@@ -100,6 +101,9 @@ class FakeSellers(seller_service_pb2_grpc.SellerServiceServicer):
 class FakeCarts(cart_service_pb2_grpc.CartServiceServicer):
     def __init__(self) -> None:
         self.carts: dict[str, Any] = {}
+        # Where it is there, the first read is answered at once, and all others once it is set.
+        self.gate: Event | None = None
+        self._reads = 0
 
     def fill(self, user_id: str, *lines: tuple[Variant, int]) -> None:
         """Put this in the customer's cart, at the prices of now."""
@@ -123,6 +127,9 @@ class FakeCarts(cart_service_pb2_grpc.CartServiceServicer):
         )
 
     async def GetCheckoutCart(self, request: Any, _: Any) -> Any:  # noqa: N802 the contract's name
+        self._reads += 1
+        if self.gate is not None and self._reads > 1:
+            await self.gate.wait()
         return self.carts.get(request.user_id, cart_pb2.CheckoutCart())
 
 
@@ -225,9 +232,10 @@ class FakePayments(payment_service_pb2_grpc.PaymentServiceServicer, Faulty):
         taken = sum(p.captured_amount.amount for p in self.payments.values() if p.order_id == order_id)
         return taken - sum(r.amount.amount for r in self.refunds.values() if r.order_id == order_id)
 
-    def settle(self, payment_id: str, state: str) -> None:
+    def settle(self, payment_id: str, state: str, only_from: str = "") -> None:
         """The buyer has done what the provider asked for."""
         payment = self.payments[payment_id]
+        assert only_from in {"", PaymentState.Value.Name(payment.state)}
         payment.state = PaymentState.Value.Value(state)
         payment.client_secret = ""
         if state == "CAPTURED":

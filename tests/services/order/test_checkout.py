@@ -244,6 +244,24 @@ class TestAuthentication:
         assert order.payments[0].client_secret == "secret_1"
         assert not (await desk.get(buyer, order.order_id)).payments[0].client_secret
 
+    async def test_a_submit_that_comes_twice_leaves_the_payment_that_it_made(self, desk: Desk) -> None:
+        buyer = desk.shopper()
+        desk.carts.gate = asyncio.Event()
+        copies = [asyncio.create_task(desk.place(buyer, NEEDS_ACTION, key="k1")) for _ in range(5)]
+        await asyncio.wait(copies, return_when=asyncio.FIRST_COMPLETED)
+        desk.carts.gate.set()
+        answers = await asyncio.gather(*copies)
+        assert {answer.order_id for answer in answers} == {answers[0].order_id}
+        desk.payments.settle(answers[0].payments[0].payment_id, "CAPTURED", only_from="REQUIRES_ACTION")
+        assert (await desk.pay(buyer, answers[0].order_id, None)).status == OrderStatus.PAID
+
+    async def test_a_payment_that_comes_twice_leaves_the_attempt_that_it_made(self, desk: Desk) -> None:
+        buyer = desk.shopper()
+        order = await desk.place(buyer, DECLINED)
+        answers = await asyncio.gather(*(desk.pay(buyer, order.order_id, NEEDS_ACTION, key="p1") for _ in range(20)))
+        assert {answer.payment_state for answer in answers} == {OrderPaymentState.REQUIRES_ACTION}
+        assert (await desk.get(buyer, order.order_id)).payment_state == OrderPaymentState.REQUIRES_ACTION
+
     async def test_pay_takes_up_what_the_buyer_has_confirmed(self, desk: Desk) -> None:
         buyer = desk.shopper()
         order = await desk.place(buyer, NEEDS_ACTION)
