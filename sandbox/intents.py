@@ -119,6 +119,8 @@ def _charge(session: Session, intent: Body, card: Card) -> Body:
         return session.save(intent, "payment_intent.amount_capturable_updated")
     charges.settle(session, charge)
     intent |= {"status": "succeeded", "amount_received": intent["amount"]}
+    if intent["customer"] and intent["setup_future_usage"] and method["customer"] is None:
+        session.save(method | {"customer": intent["customer"]}, "payment_method.attached")
     session.save(charge, "charge.succeeded")
     session.save(intent, "payment_intent.succeeded")
     if card.disputed:

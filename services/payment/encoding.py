@@ -1,7 +1,7 @@
 """Payments, refunds, payouts and the ledger as messages."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from souk.payment.v1 import (
@@ -12,6 +12,7 @@ from souk.payment.v1 import (
     payout_service_pb2,
     reconciliation_pb2,
     refund_pb2,
+    wallet_pb2,
 )
 
 from mesh import money
@@ -19,7 +20,8 @@ from services.payment.domain.method import SavedMethod
 from services.payment.domain.payment import Payment
 from services.payment.domain.payout import Payout, PayoutItem
 from services.payment.domain.reconciliation import Reconciliation
-from services.payment.domain.refund import Refund
+from services.payment.domain.refund import GivenBack, Refund
+from services.payment.domain.wallet import WalletBalance, WalletEntry
 from services.payment.events import amount_of, lines_to_proto
 
 _LISTED_DIFFERENCES = 100
@@ -39,6 +41,41 @@ def payment_to_proto(payment: Payment, client_secret: str = "") -> payment_pb2.P
         provider_reference=payment.reference or "",
         provider=payment.provider,
         create_time=payment.create_time,
+        companion_id=str(payment.companion_id or ""),
+    )
+
+
+def given_to_proto(given: GivenBack) -> refund_pb2.Refund:
+    """What one wish gave back; the parts are told where there are several."""
+    if len(given.refunds) == 1:
+        return refund_to_proto(given.refund)
+    first, currency = given.refund, given.amount.currency
+    return refund_pb2.Refund(
+        refund_id=str(first.id),
+        payment_id=str(first.payment_id),
+        order_id=str(first.order_id),
+        state=given.state.value,
+        amount=money.to_proto(given.amount),
+        reason=first.reason,
+        lines=[
+            refund_pb2.RefundLine(
+                line_id=str(line.line_id),
+                shop_id=str(line.shop_id),
+                quantity=line.quantity,
+                amount=amount_of(currency, amount),
+            )
+            for line, amount in given.line_amounts
+        ],
+        create_time=first.create_time,
+        parts=[
+            refund_pb2.RefundPart(
+                refund_id=str(part.id),
+                payment_id=str(part.payment_id),
+                state=part.state.value,
+                amount=money.to_proto(part.amount),
+            )
+            for part in given.refunds
+        ],
     )
 
 
@@ -62,9 +99,10 @@ def posting_to_proto(row: Mapping[str, Any]) -> ledger_pb2.Posting:
         account=row["account"],
         shop_id=str(row["shop_id"] or ""),
         amount=amount_of(row["currency"], row["amount"]),
-        order_id=str(row["order_id"]),
+        order_id=str(row["order_id"] or ""),
         reference_id=str(row["reference_id"]),
         post_time=row["post_time"],
+        user_id=str(row["user_id"] or ""),
     )
 
 
@@ -142,6 +180,31 @@ def reconciliation_to_proto(made: Reconciliation) -> reconciliation_pb2.Reconcil
             for difference in made.differences[:_LISTED_DIFFERENCES]
         ],
         create_time=made.create_time,
+    )
+
+
+def wallet_to_proto(balances: Iterable[WalletBalance]) -> wallet_pb2.Wallet:
+    return wallet_pb2.Wallet(
+        balances=[
+            wallet_pb2.WalletBalance(
+                balance=amount_of(each.currency, each.balance),
+                held=amount_of(each.currency, each.held),
+                available=amount_of(each.currency, each.available),
+            )
+            for each in balances
+        ]
+    )
+
+
+def wallet_entry_to_proto(entry: WalletEntry) -> wallet_pb2.WalletEntry:
+    return wallet_pb2.WalletEntry(
+        entry_id=str(entry.id),
+        kind=entry.kind.value,
+        amount=money.to_proto(entry.amount),
+        balance=amount_of(entry.amount.currency, entry.balance),
+        order_id=str(entry.order_id or ""),
+        reason=entry.reason,
+        create_time=entry.create_time,
     )
 
 

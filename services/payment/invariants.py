@@ -12,6 +12,7 @@ from mesh.errors import Unavailable
 from services.payment.domain.provider import OutcomeUnknown, ProviderPayment
 from services.payment.handlers.ports import Provider
 from services.payment.repository import invariants as queries
+from services.payment.repository import wallets
 
 DEFAULT_SETTLE_SECONDS = 30
 LISTED = 100
@@ -56,8 +57,13 @@ class Checks:
             _add(refunds, await queries.wrong_refund_sums(unit), detail)
             earnings = _result("I8", "Captured minus refunded is what was earned, for each order.", count)
             _add(earnings, await queries.wrong_earnings(unit), "kept {taken} {currency}, earned {earned}")
+            owed = _result(
+                "I1", "Each wallet is what the ledger owes its owner, never below zero.", await wallets.count(unit)
+            )
+            detail = "holds {balance} {currency}, the ledger owes {owed}; {held} of it are held, orders hold {holds}"
+            _add(owed, await wallets.wrong(unit), detail)
         delivery = await self._verify_delivery(settle)
-        return CheckInvariantsResponse(results=[ledger, captures, orphans, delivery, refunds, earnings])
+        return CheckInvariantsResponse(results=[ledger, owed, captures, orphans, delivery, refunds, earnings])
 
     async def _provider_view(self, settle: int) -> tuple[InvariantResult, InvariantResult]:
         """I3 and the provider's half of I4: its newest payments against ours, both ways."""

@@ -19,7 +19,13 @@ from services.payment.handlers.taking import Taking
 from services.payment.handlers.webhooks import Webhooks
 from services.payment.invariants import Checks
 from services.payment.repository.methods import Methods
-from services.payment.servicer import LedgerServicer, PaymentMethodServicer, PaymentServicer, PayoutServicer
+from services.payment.servicer import (
+    LedgerServicer,
+    PaymentMethodServicer,
+    PaymentServicer,
+    PayoutServicer,
+    WalletServicer,
+)
 from services.payment.settings import PaymentSettings
 from services.payment.story import StoryServicer
 from services.payment.tables import metadata
@@ -56,6 +62,7 @@ def build(node: ServiceNode) -> Parts:
             PaymentMethodServicer(saving),
             PayoutServicer(paying),
             LedgerServicer(reconciling),
+            WalletServicer(),
             StoryServicer(),
         ),
         jobs=(

@@ -10,6 +10,7 @@ from mesh.call import Call
 from mesh.database import Record
 from mesh.money import Money
 from mesh.story import Kind, fact
+from services.payment.domain.payment import WALLET
 from services.payment.repository.story import Traces, read_traces
 
 
@@ -37,18 +38,31 @@ def _facts(traces: Traces) -> Iterator[Fact]:
 
 def _payment(payment: Record) -> Iterator[Fact]:
     amount = Money(payment["currency"], payment["amount"]).format()
+    if payment["provider"] == WALLET:
+        beside = f", beside payment {payment['companion_id']}" if payment["companion_id"] else ""
+        yield fact(payment["create_time"], Kind.COMMIT, "wallet asked", f"{amount}, payment {payment['id']}{beside}")
+        yield fact(payment["update_time"], Kind.COMMIT, f"wallet: payment is {payment['state']}", _moved(payment))
+        return
     key = f"provider key {payment['id']}-{payment['attempt']}"
     yield fact(payment["create_time"], Kind.COMMIT, "payment stored, before any call", f"{amount}, {key}")
     if payment["provider_reference"]:
-        taken = Money(payment["currency"], payment["captured_amount"]).format()
-        back = Money(payment["currency"], payment["refunded_amount"]).format()
         what = f"{payment['provider']}: payment is {payment['state']}"
-        detail = f"{payment['provider_reference']}, captured {taken}, refunded {back}"
-        yield fact(payment["update_time"], Kind.PROVIDER, what, " ".join((detail, payment["decline_reason"])).strip())
+        detail = f"{payment['provider_reference']}, {_moved(payment)}"
+        yield fact(payment["update_time"], Kind.PROVIDER, what, detail)
+
+
+def _moved(payment: Record) -> str:
+    taken = Money(payment["currency"], payment["captured_amount"]).format()
+    back = Money(payment["currency"], payment["refunded_amount"]).format()
+    return " ".join((f"captured {taken}, refunded {back}", payment["decline_reason"])).strip()
 
 
 def _refund(refund: Record) -> Iterator[Fact]:
     amount = Money(refund["currency"], refund["amount"]).format()
+    if refund["provider"] == WALLET:
+        what, detail = f"wallet: refund is {refund['state']}", f"{amount}, refund {refund['id']}"
+        yield fact(refund["create_time"], Kind.COMMIT, what, detail)
+        return
     yield fact(refund["create_time"], Kind.COMMIT, "refund stored, before any call", f"{amount}, refund {refund['id']}")
     if refund["provider_reference"]:
         what, detail = f"provider: refund is {refund['state']}", refund["provider_reference"]

@@ -12,4 +12,5 @@ export { LedgerService } from "./souk/payment/v1/ledger_service_pb.js";
 export { PaymentMethodService } from "./souk/payment/v1/payment_method_service_pb.js";
 export { PaymentService } from "./souk/payment/v1/payment_service_pb.js";
 export { PayoutService } from "./souk/payment/v1/payout_service_pb.js";
+export { WalletService } from "./souk/payment/v1/wallet_service_pb.js";
 export { SellerService } from "./souk/seller/v1/seller_service_pb.js";

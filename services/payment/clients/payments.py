@@ -73,6 +73,8 @@ class Stripe:
         }
         if means.customer:
             params["customer"] = means.customer
+        if means.keep:
+            params["setup_future_usage"] = "off_session"
         with failures_typed("payment_intents.create"):
             intent = await self._intents.create_async(params, {"idempotency_key": f"{payment.key}-create"})
         return intent.id

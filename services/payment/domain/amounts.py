@@ -7,6 +7,19 @@ _COUNTED_IN_HUNDREDTHS = frozenset({"ISK", "UGX"})
 # Stripe counts this one in whole units although ISO 4217 gives it hundredths.
 _COUNTED_IN_UNITS = frozenset({"MGA"})
 _THREE_DIGITS = 3
+# What a charge is at least, as Stripe counts it: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts.
+_LEAST = {
+    "AUD": 50,
+    "CAD": 50,
+    "CHF": 50,
+    "DKK": 250,
+    "EUR": 50,
+    "GBP": 30,
+    "JPY": 50,
+    "NOK": 300,
+    "SEK": 300,
+    "USD": 50,
+}
 
 
 class NotChargeable(ValueError):
@@ -18,6 +31,11 @@ def step(currency: str) -> int:
     if currency in _COUNTED_IN_UNITS:
         return 100
     return 10 if EXPONENTS[currency] == _THREE_DIGITS else 1
+
+
+def least_charge(currency: str) -> int:
+    """The least amount in our minor units that the provider charges."""
+    return max(step(currency), _LEAST.get(currency, 1))
 
 
 def to_stripe(money: Money) -> int:

@@ -26,6 +26,7 @@ class Account(StrEnum):
     WALLET_LIABILITY = "wallet_liability"
     PAYOUT_IN_TRANSIT = "payout_in_transit"
     ROUNDING = "rounding"
+    STORE_CREDIT_GRANTED = "store_credit_granted"
 
 
 # What an order's money is owed or earned as: with captures and refunds these sum to captured minus refunded.
@@ -49,6 +50,7 @@ class EntryKind(StrEnum):
     DISPUTE_WON = "DISPUTE_WON"
     DISPUTE_LOST = "DISPUTE_LOST"
     PROVIDER_FEE = "PROVIDER_FEE"
+    WALLET_CREDIT = "WALLET_CREDIT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Posting:
     account: Account
     shop_id: uuid.UUID | None
     amount: Money
+    # Whose wallet it is, of wallet liability alone.
+    user_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class Entry:
 
     kind: EntryKind
     reference_id: uuid.UUID
-    order_id: uuid.UUID
+    # None for what is of no order.
+    order_id: uuid.UUID | None
     postings: list[Posting]
 
 
@@ -92,23 +97,36 @@ def _entry(
     shares: Iterable[tuple[uuid.UUID, Shares]],
     amount: Money,
     sign: int,
+    wallet_of: uuid.UUID | None = None,
 ) -> Entry:
-    clearing = Posting(Account.PROVIDER_CLEARING, None, amount * sign)
-    return Entry(kind, reference_id, order_id, [clearing, *_owed(shares, amount.currency, -sign)])
+    source = Account.PROVIDER_CLEARING if wallet_of is None else Account.WALLET_LIABILITY
+    paid = Posting(source, None, amount * sign, wallet_of)
+    return Entry(kind, reference_id, order_id, [paid, *_owed(shares, amount.currency, -sign)])
 
 
 def capture_entry(
-    payment_id: uuid.UUID, order_id: uuid.UUID, shares: Iterable[tuple[uuid.UUID, Shares]], amount: Money
+    payment_id: uuid.UUID,
+    order_id: uuid.UUID,
+    shares: Iterable[tuple[uuid.UUID, Shares]],
+    amount: Money,
+    wallet_of: uuid.UUID | None = None,
 ) -> Entry:
-    """Money came in: the provider owes it to us, we owe it to sellers, tax and carriers, and earned our commission."""
-    return _entry(EntryKind.CAPTURE, payment_id, order_id, shares, amount, 1)
+    """Money came in: the provider owes it to us, we owe it to sellers, tax and carriers, and earned our commission.
+
+    Where it came from the wallet of `wallet_of`, we owe that buyer so much less.
+    """
+    return _entry(EntryKind.CAPTURE, payment_id, order_id, shares, amount, 1, wallet_of)
 
 
 def refund_entry(
-    refund_id: uuid.UUID, order_id: uuid.UUID, shares: Iterable[tuple[uuid.UUID, Shares]], amount: Money
+    refund_id: uuid.UUID,
+    order_id: uuid.UUID,
+    shares: Iterable[tuple[uuid.UUID, Shares]],
+    amount: Money,
+    wallet_of: uuid.UUID | None = None,
 ) -> Entry:
     """Money went back: the capture's postings in reverse, in proportion."""
-    return _entry(EntryKind.REFUND, refund_id, order_id, shares, amount, -1)
+    return _entry(EntryKind.REFUND, refund_id, order_id, shares, amount, -1, wallet_of)
 
 
 def reversal_entry(

@@ -1,7 +1,7 @@
 """What a payment's money is made of, line by line, and what of it can still be given back."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mesh.errors import InvalidArgument
 from mesh.money import Money
@@ -66,6 +66,16 @@ def make_line(
     if min(shares.parts) < 0:
         raise InvalidArgument("LINES_MISMATCH", "A line's shares are more than its amount.", lineId=str(line_id))
     return PaymentLine(line_id, shop_id, quantity, shares)
+
+
+def divide_lines(lines: list[PaymentLine], part: Money) -> tuple[list[PaymentLine], list[PaymentLine]]:
+    """What `part` pays of each line, in proportion, and what is left for another payment."""
+    shares = part.split([line.paid.total for line in lines])
+    taken = [line.paid.take(share.amount, part.currency) for line, share in zip(lines, shares, strict=True)]
+    return (
+        [replace(line, paid=paid) for line, paid in zip(lines, taken, strict=True)],
+        [replace(line, paid=line.paid - paid) for line, paid in zip(lines, taken, strict=True)],
+    )
 
 
 def require_sum(lines: list[PaymentLine], amount: Money) -> None:

@@ -16,6 +16,8 @@ class Means:
 
     token: str
     customer: str = ""
+    # Whether the provider keeps it for the customer once it has paid.
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)

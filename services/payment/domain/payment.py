@@ -36,6 +36,9 @@ _RANK = {
     PaymentState.REFUNDED: 5,
     PaymentState.DISPUTED: 5,
 }
+# The providers of payments.
+STRIPE = "stripe"
+WALLET = "wallet"
 _OPEN = frozenset({PaymentState.PENDING, PaymentState.REQUIRES_ACTION, PaymentState.AUTHORIZED})
 
 
@@ -73,6 +76,23 @@ class Payment:
     # Counts the keys used with the provider: a stored server error would be replayed for ever under the same one.
     attempt: int = 1
     chargeable: bool = True
+    # The other payment of the same sale, where wallet and card pay together: the wallet's goes the way of the card's.
+    companion_id: uuid.UUID | None = None
+
+    @property
+    def is_wallet(self) -> bool:
+        """Whether the buyer's store credit pays it."""
+        return self.provider == WALLET
+
+    @property
+    def wallet_of(self) -> uuid.UUID | None:
+        """Whose wallet pays it, None where a card does."""
+        return self.user_id if self.is_wallet else None
+
+    @property
+    def is_over_without_money(self) -> bool:
+        """Whether nothing was taken and nobody can take anything any more."""
+        return self.state in (PaymentState.DECLINED, PaymentState.CANCELLED) and not self.chargeable
 
     @property
     def is_open(self) -> bool:
@@ -107,6 +127,18 @@ class Payment:
         self.captured = seen.captured
         self.decline_reason = seen.decline_reason if seen.state is PaymentState.DECLINED else ""
         return True
+
+    def take_credit(self) -> None:
+        """The wallet has paid it."""
+        self.state, self.captured = PaymentState.CAPTURED, self.amount.amount
+
+    def refuse(self, reason: str) -> None:
+        """It was refused before any provider heard of it."""
+        self.state, self.decline_reason, self.chargeable = PaymentState.DECLINED, reason, False
+
+    def give_up(self) -> None:
+        """It is over before anything was taken."""
+        self.state, self.chargeable = PaymentState.CANCELLED, False
 
     def dispute(self) -> None:
         """The buyer's bank has taken the money back for now."""

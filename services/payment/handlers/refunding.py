@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from mesh import crash
 from mesh.database import Database, UnitOfWork
-from mesh.errors import FailedPrecondition, InvalidArgument, NotFound
+from mesh.errors import InvalidArgument, NotFound
 from mesh.ids import new_id
 from mesh.money import Money
 from mesh.principal import Principal
@@ -17,19 +17,22 @@ from services.payment.domain.lines import PaymentLine, Shares
 from services.payment.domain.payment import Payment
 from services.payment.domain.provider import OutcomeUnknown, Refused
 from services.payment.domain.refund import (
+    GivenBack,
     Refund,
     RefundLine,
     RefundObservation,
     RefundState,
-    plan_amount,
-    plan_units,
+    plan_shared,
     require_amount,
+    require_some_left,
 )
+from services.payment.handlers import wallets
 from services.payment.handlers.ports import Provider
 from services.payment.repository import balances, ledger, payments, refunds
 
 # Done in the commit that ends a refund: keeps the caller's answer.
-AtEnd = Callable[[UnitOfWork, Refund], Awaitable[None]]
+AtEnd = Callable[[UnitOfWork, GivenBack], Awaitable[None]]
+_AtEndOfOne = Callable[[UnitOfWork, Refund], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,11 @@ class Wish:
         if self.units and self.amount is not None:
             raise InvalidArgument("REFUND_AMBIGUOUS", "Name lines or an amount, not both.")
 
-    def plan(self, lines: Sequence[PaymentLine], currency: str) -> list[RefundLine]:
-        """What is taken from which line."""
+    def plan(self, sale: Sequence[Sequence[PaymentLine]], currency: str) -> list[list[RefundLine]]:
+        """What is taken from which line of which payment."""
         if self.amount is not None:
             require_amount(self.amount, currency)
-        return plan_units(lines, self.units, currency) if self.units else plan_amount(lines, self.amount, currency)
+        return plan_shared(sale, self.units, self.amount, currency)
 
 
 class Refunding:
@@ -63,69 +66,87 @@ class Refunding:
 
     async def refund_payment(
         self, payment_id: uuid.UUID, wish: Wish, principal: Principal, request_key: str, at_end: AtEnd
-    ) -> Refund:
+    ) -> GivenBack:
         """A seller's or staff's refund; a repeated call with the same key goes on with the same refund."""
         wish.require_one()
         async with self._db.write() as uow:
-            payment = await payments.lock(uow, payment_id)
+            sale = await payments.lock_sale(uow, payment_id)
             refund = await refunds.find_by_request(uow, request_key)
             if refund is None:
-                own = _own_lines(await payments.lines_of(uow, payment_id), principal, payment_id)
-                refund = await self._set_aside(uow, payment, wish.plan(own, payment.amount.currency), wish.reason)
-                await refunds.insert_new(uow, refund, request_key)
-                uow.audit(payment_id, _amounts(payment, -refund.amount.amount), _amounts(payment))
+                before = _amounts(sale)
+                lines = [_own_lines(await payments.lines_of(uow, payment.id), principal) for payment in sale]
+                if not any(lines):
+                    raise payments.not_found(payment_id)
+                given = await self._begin(uow, sale, lines, wish, new_id(), request_key)
+                uow.audit(payment_id, before, _amounts(sale))
+            else:
+                given = await _given(uow, refund, sale)
+            if given.is_over:
+                await at_end(uow, given)
             crash.point("payment.r1.before_commit")
         crash.point("payment.r1.after_commit")
-        return await self.pursue(refund, payment, at_end)
+        return await self._pursue(given, sale, at_end)
 
     async def refund_order(
         self, refund_id: uuid.UUID, order_id: uuid.UUID, payment_id: uuid.UUID | None, wish: Wish
-    ) -> Refund:
+    ) -> GivenBack:
         """The order service's refund, with an id of its own: the same id is the same refund."""
-        payment_id = payment_id or await self._payment_of(order_id, refund_id)
         async with self._db.write() as uow:
-            payment = await payments.lock(uow, payment_id)
+            sale = await self._sale_of(uow, order_id, payment_id)
             refund = await refunds.find(uow, refund_id)
             if refund is None:
-                _require_order(payment, order_id)
-                lines = await payments.lines_of(uow, payment_id)
-                planned = wish.plan(lines, payment.amount.currency)
-                refund = await self._set_aside(uow, payment, planned, wish.reason, refund_id)
-                await refunds.insert_new(uow, refund, None)
-            refund.require_same(order_id)
+                require_some_left(sale)
+                lines = [await payments.lines_of(uow, payment.id) for payment in sale]
+                given = await self._begin(uow, sale, lines, wish, refund_id, None)
+            else:
+                refund.require_same(order_id)
+                given = await _given(uow, refund, sale)
             crash.point("payment.r1_order.before_commit")
         crash.point("payment.r1_order.after_commit")
-        return await self.pursue(refund, payment)
+        return await self._pursue(given, sale, None)
 
-    async def _payment_of(self, order_id: uuid.UUID, refund_id: uuid.UUID) -> uuid.UUID:
-        async with self._db.read() as unit:
-            refund = await refunds.find(unit, refund_id)
-            if refund is not None:
-                return refund.payment_id
-            captured = [payment for payment in await payments.of_order(unit, order_id) if payment.captured]
-        if not captured:
+    async def _sale_of(self, uow: UnitOfWork, order_id: uuid.UUID, payment_id: uuid.UUID | None) -> list[Payment]:
+        if payment_id is None:
+            sale = await payments.lock_taken(uow, order_id)
+        else:
+            sale = await payments.lock_sale(uow, payment_id)
+        if not sale:
             raise NotFound("PAYMENT_NOT_FOUND", "Nothing was taken for this order.", orderId=str(order_id))
-        left = [payment for payment in captured if payment.refundable]
-        if not left:
-            raise FailedPrecondition("NOTHING_TO_REFUND", "Nothing is left to give back.", orderId=str(order_id))
-        if len(left) > 1:
-            raise FailedPrecondition("PAYMENT_AMBIGUOUS", "Name the payment to take it from.", orderId=str(order_id))
-        return left[0].id
+        if any(payment.order_id != order_id for payment in sale):
+            raise NotFound("PAYMENT_NOT_FOUND", "The order has no such payment.", paymentId=str(payment_id))
+        return sale
 
-    async def _set_aside(
+    async def _begin(
         self,
         uow: UnitOfWork,
-        payment: Payment,
-        planned: list[RefundLine],
-        reason: str,
-        refund_id: uuid.UUID | None = None,
+        sale: Sequence[Payment],
+        lines: Sequence[Sequence[PaymentLine]],
+        wish: Wish,
+        refund_id: uuid.UUID,
+        request_key: str | None,
+    ) -> GivenBack:
+        """Set aside what each payment gives back; what the wallet gives back is there in this commit."""
+        begun: list[Refund] = []
+        for payment, planned in zip(sale, wish.plan(lines, sale[0].amount.currency), strict=True):
+            if not planned:
+                continue
+            refund = await self._set_aside(uow, payment, planned, wish.reason, new_id() if begun else refund_id)
+            refund.part_of_id = refund_id if begun else None
+            await refunds.insert_new(uow, refund, None if begun else request_key)
+            if payment.is_wallet:
+                await wallets.give_back(uow, payment, refund)
+            begun.append(refund)
+        return GivenBack(begun)
+
+    async def _set_aside(
+        self, uow: UnitOfWork, payment: Payment, planned: list[RefundLine], reason: str, refund_id: uuid.UUID
     ) -> Refund:
         amount = sum(line.shares.total for line in planned)
         payment.set_aside(amount)
         await payments.save(uow, payment)
         await payments.move_lines(uow, payment.id, _moves(planned), 1)
         return Refund(
-            id=refund_id or new_id(),
+            id=refund_id,
             payment_id=payment.id,
             order_id=payment.order_id,
             user_id=payment.user_id,
@@ -135,10 +156,16 @@ class Refunding:
             create_time=datetime.now(UTC),
         )
 
-    async def pursue(self, refund: Refund, payment: Payment, at_end: AtEnd | None = None) -> Refund:
+    async def _pursue(self, given: GivenBack, sale: Sequence[Payment], at_end: AtEnd | None) -> GivenBack:
+        """Have the provider give back what is on its way. The last of them takes the caller's answer along."""
+        by_id = {payment.id: payment for payment in sale}
+        for refund in given.refunds:
+            if refund.state is RefundState.PENDING:
+                given = given.with_part(await self.pursue(refund, by_id[refund.payment_id], _ending(given, at_end)))
+        return given
+
+    async def pursue(self, refund: Refund, payment: Payment, at_end: _AtEndOfOne | None = None) -> Refund:
         """Have the provider give back what is set aside. Without an answer the refund stays PENDING, and goes on."""
-        if refund.state is not RefundState.PENDING:
-            return await self._finish(refund, at_end)
         try:
             seen = await self._ask(refund, payment)
         except OutcomeUnknown as unknown:
@@ -167,13 +194,13 @@ class Refunding:
     async def _find(self, refund: Refund, payment: Payment) -> RefundObservation | None:
         return await self._provider.find_refund(refund, payment)
 
-    async def _finish(self, refund: Refund, at_end: AtEnd | None) -> Refund:
+    async def _finish(self, refund: Refund, at_end: _AtEndOfOne | None) -> Refund:
         if at_end is not None:
             async with self._db.write() as uow:
                 await at_end(uow, refund)
         return refund
 
-    async def record(self, refund: Refund, seen: RefundObservation, at_end: AtEnd | None = None) -> Refund:
+    async def record(self, refund: Refund, seen: RefundObservation, at_end: _AtEndOfOne | None = None) -> Refund:
         """One commit: the result, its postings and its event, where the refund moved at all."""
         async with self._db.write() as uow:
             payment = await payments.lock(uow, refund.payment_id)
@@ -209,25 +236,32 @@ class Refunding:
         uow.publish(events.refund_moved(refund, payment), refund.order_id)
 
 
-def _own_lines(lines: list[PaymentLine], principal: Principal, payment_id: uuid.UUID) -> list[PaymentLine]:
-    own = lines if principal.is_admin else [line for line in lines if principal.can_act_for(line.shop_id)]
-    if not own:
-        raise NotFound("PAYMENT_NOT_FOUND", "There is no such payment.", paymentId=str(payment_id))
-    return own
+def _ending(given: GivenBack, at_end: AtEnd | None) -> _AtEndOfOne | None:
+    """The caller's answer once a part has ended: all of what is given back."""
+    if at_end is None:
+        return None
+
+    async def end(uow: UnitOfWork, refund: Refund) -> None:
+        await at_end(uow, given.with_part(refund))
+
+    return end
 
 
-def _require_order(payment: Payment, order_id: uuid.UUID) -> None:
-    if payment.order_id != order_id:
-        raise NotFound("PAYMENT_NOT_FOUND", "The order has no such payment.", paymentId=str(payment.id))
+async def _given(uow: UnitOfWork, refund: Refund, sale: Sequence[Payment]) -> GivenBack:
+    return GivenBack([refund, *(await refunds.parts_of(uow, refund.id) if len(sale) > 1 else ())])
+
+
+def _own_lines(lines: list[PaymentLine], principal: Principal) -> list[PaymentLine]:
+    return lines if principal.is_admin else [line for line in lines if principal.can_act_for(line.shop_id)]
 
 
 def _moves(lines: Sequence[RefundLine]) -> list[tuple[uuid.UUID, int, Shares]]:
     return [(line.line_id, line.quantity, line.shares) for line in lines]
 
 
-def _amounts(payment: Payment, correction: int = 0) -> dict[str, int]:
+def _amounts(sale: Sequence[Payment]) -> dict[str, int]:
     return {
-        "captured": payment.captured,
-        "refunded": payment.refunded,
-        "refunding": payment.refunding + correction,
+        "captured": sum(payment.captured for payment in sale),
+        "refunded": sum(payment.refunded for payment in sale),
+        "refunding": sum(payment.refunding for payment in sale),
     }

@@ -1,17 +1,21 @@
 """Saving means of payment for the next purchase."""
 
+import logging
 import uuid
 from collections.abc import Awaitable, Callable
 
+from mesh import crash
 from mesh.database import Database, UnitOfWork
 from mesh.errors import FailedPrecondition, Unavailable
 from mesh.ids import new_id
-from services.payment.domain.method import Details, Means, SavedMethod, not_found, require_room
+from services.payment.domain.method import MOST_METHODS, Details, Means, SavedMethod, not_found, require_room
+from services.payment.domain.payment import Payment
 from services.payment.domain.provider import OutcomeUnknown, Refused
 from services.payment.handlers.ports import Keeper
 from services.payment.repository import methods
 from services.payment.repository.methods import Methods
 
+_log = logging.getLogger(__name__)
 # Done in the commit that saves: keeps the caller's answer.
 AtEnd = Callable[[UnitOfWork, SavedMethod], Awaitable[None]]
 
@@ -56,6 +60,28 @@ class Saving:
             raise FailedPrecondition("PAYMENT_METHOD_REFUSED", message) from refused
         except OutcomeUnknown as unknown:
             raise _unavailable() from unknown
+
+    async def to_keep(self, user_id: uuid.UUID, token: str) -> Means:
+        """What a payment is made with that is to be saved once it has paid."""
+        return Means(token, await self._customer(user_id), keep=True)
+
+    async def keep_used(self, payment: Payment) -> None:
+        """Save what a payment was made with, once. The payment counts more: what cannot be saved now is not."""
+        if payment.reference is None:
+            return
+        try:
+            details = await self._keeper.used(payment.reference)
+        except (OutcomeUnknown, Refused) as unknown:
+            _log.info("what payment %s was made with is not saved: %s", payment.id, unknown)
+            return
+        if details is None:
+            return
+        async with self._db.write() as uow:
+            if await methods.count(uow, payment.user_id) < MOST_METHODS:
+                # The payment's own id: however often it is asked for, it is saved once.
+                await self._saved.insert_new(uow, payment.id, payment.user_id, details)
+            crash.point("payment.keep_used.before_commit")
+        crash.point("payment.keep_used.after_commit")
 
     async def of_user(self, user_id: uuid.UUID) -> list[SavedMethod]:
         """What a user has saved, newest first."""

@@ -9,13 +9,13 @@ from mesh import crash
 from mesh.database import Database
 from mesh.errors import Unavailable
 from services.payment import events
-from services.payment.domain.ledger import capture_entry
 from services.payment.domain.lines import PaymentLine
 from services.payment.domain.method import Means
 from services.payment.domain.payment import Observation, Payment, PaymentState
 from services.payment.domain.provider import OutcomeUnknown, Refused
+from services.payment.handlers import wallets
 from services.payment.handlers.ports import Provider
-from services.payment.repository import ledger, payments
+from services.payment.repository import payments
 
 # Whoever began a payment has its outcome by then, or has died.
 _LOOK_AFTER = timedelta(seconds=30)
@@ -29,6 +29,14 @@ class Taken:
     client_secret: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the buyer's wallet pays beside a card."""
+
+    payment: Payment
+    lines: list[PaymentLine]
+
+
 class Taking:
     """Takes money for orders."""
 
@@ -36,11 +44,11 @@ class Taking:
         self._db = db
         self._provider = provider
 
-    async def start(self, new: Payment, lines: list[PaymentLine], means: Means) -> Taken:
+    async def start(self, new: Payment, lines: list[PaymentLine], means: Means, beside: Beside | None = None) -> Taken:
         """Begin a payment, or go on with one: never charges twice, whatever was reached before."""
-        payment, is_new = await self._begin(new, lines)
+        payment, is_new = await self._begin(new, lines, beside)
         payment.require_same(new.order_id, new.amount)
-        if not payment.is_open:
+        if not payment.is_open or payment.is_wallet:
             return Taken(payment)
         if payment.reference is None:
             payment = await self._create(payment, means)
@@ -59,10 +67,14 @@ class Taking:
             return Taken(payment)
         return await self.settle(payment, await self._read(payment))
 
-    async def cancel(self, payment_id: uuid.UUID) -> Payment:
-        """Give a payment up where nothing was taken yet."""
+    async def cancel(self, payment_id: uuid.UUID, planned: Payment | None = None) -> Payment:
+        """Give a payment up where nothing was taken yet; one that was never begun is kept as given up if `planned`."""
         async with self._db.read() as unit:
-            payment = await payments.load(unit, payment_id)
+            payment = await payments.find(unit, payment_id)
+        if payment is None:
+            return await self._bury(payment_id, planned)
+        if planned is not None:
+            payment.require_same(planned.order_id, planned.amount)
         if not payment.chargeable:
             return payment
         if payment.reference is None:
@@ -74,19 +86,35 @@ class Taking:
             raise await self._unavailable(payment, unknown) from unknown
         return await self.record(payment_id, seen)
 
+    async def _bury(self, payment_id: uuid.UUID, planned: Payment | None) -> Payment:
+        """Whoever still means to begin it, late, finds that it is over."""
+        if planned is None:
+            raise payments.not_found(payment_id)
+        planned.give_up()
+        async with self._db.write() as uow:
+            is_new = await payments.insert_new(uow, planned, [], _LOOK_AFTER)
+            crash.point("payment.never_begun.before_commit")
+        crash.point("payment.never_begun.after_commit")
+        return planned if is_new else await self.cancel(payment_id)
+
     async def _cancel_unknown(self, payment: Payment) -> Payment:
         """The provider was never told to charge it: without a reference nobody can any more."""
         async with self._db.write() as uow:
             locked = await payments.lock(uow, payment.id)
             if locked.reference is None and locked.observe(Observation(PaymentState.CANCELLED)):
                 await payments.save(uow, locked)
+                await wallets.follow(uow, locked)
                 uow.publish(events.payment_moved(locked), locked.order_id)
                 return locked
         return await self.cancel(payment.id)
 
-    async def _begin(self, new: Payment, lines: list[PaymentLine]) -> tuple[Payment, bool]:
+    async def _begin(self, new: Payment, lines: list[PaymentLine], beside: Beside | None) -> tuple[Payment, bool]:
         async with self._db.write() as uow:
             is_new = await payments.insert_new(uow, new, lines, _LOOK_AFTER)
+            if is_new and new.is_wallet:
+                await wallets.pay_alone(uow, new)
+            elif is_new and beside is not None:
+                await wallets.hold_beside(uow, new, beside.payment, beside.lines)
             payment = new if is_new else await payments.load(uow, new.id)
             crash.point("payment.p1.before_commit")
         crash.point("payment.p1.after_commit")
@@ -153,9 +181,8 @@ class Taking:
             if moved or payment.chargeable is not was_chargeable:
                 await payments.save(uow, payment)
             if moved and payment.state is PaymentState.CAPTURED:
-                lines = await payments.lines_of(uow, payment_id)
-                shares = [(line.shop_id, line.paid) for line in lines]
-                await ledger.post(uow, capture_entry(payment.id, payment.order_id, shares, payment.amount))
+                await wallets.post_capture(uow, payment)
+            await wallets.follow(uow, payment)
             if moved:
                 uow.publish(events.payment_moved(payment), payment.order_id)
             crash.point("payment.p2.before_commit")

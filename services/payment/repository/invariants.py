@@ -66,7 +66,8 @@ _CAPTURED_SINCE = statement(
     text(
         """
 SELECT id, provider_reference FROM payment.payments
-WHERE captured_amount > 0 AND create_time > to_timestamp(:since) AND update_time < now() - cast(:settle AS interval)
+WHERE provider = 'stripe' AND captured_amount > 0
+AND create_time > to_timestamp(:since) AND update_time < now() - cast(:settle AS interval)
 ORDER BY create_time DESC LIMIT :most"""
     )
 )

@@ -27,6 +27,7 @@ _INSERT_POSTING = statement(
         shop_id=bindparam("shop_id"),
         amount=bindparam("amount"),
         currency=bindparam("currency"),
+        user_id=bindparam("user_id"),
     )
 )
 _joined = ledger_postings.join(ledger_transactions, ledger_postings.c.transaction_id == ledger_transactions.c.id)
@@ -43,6 +44,7 @@ _postings = (
         ledger_transactions.c.order_id,
         ledger_transactions.c.reference_id,
         ledger_transactions.c.post_time,
+        ledger_postings.c.user_id,
     )
     .select_from(_joined)
     .where(ledger_postings.c.id > bindparam("after_id"))
@@ -88,6 +90,7 @@ async def post(uow: UnitOfWork, entry: Entry) -> None:
             "shop_id": posting.shop_id,
             "amount": posting.amount.amount,
             "currency": posting.amount.currency,
+            "user_id": posting.user_id,
         }
         for posting in entry.postings
     ]

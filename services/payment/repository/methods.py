@@ -28,6 +28,7 @@ _INSERT = statement(
     .values(
         id=bindparam("id"), user_id=bindparam("user_id"), provider="stripe", details_sealed=bindparam("details_sealed")
     )
+    .on_conflict_do_update(index_elements=[payment_methods.c.id], set_={"provider": "stripe"})
     .returning(payment_methods.c.create_time)
 )
 _DELETE = statement(delete(payment_methods).where(payment_methods.c.id == bindparam("method_id"), _OWN))

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import Interval, bindparam, cast, func, select, update
+from sqlalchemy import Interval, bindparam, case, cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mesh.database import ReadUnit, Record, UnitOfWork
@@ -13,7 +13,7 @@ from mesh.money import Money
 from mesh.principal import Principal
 from mesh.statement import statement
 from services.payment.domain.lines import PaymentLine, Shares
-from services.payment.domain.payment import Payment, PaymentState
+from services.payment.domain.payment import WALLET, Payment, PaymentState
 from services.payment.tables import payment_lines, payments
 
 _COLUMNS = (
@@ -31,19 +31,31 @@ _COLUMNS = (
     payments.c.provider_reference,
     payments.c.attempt,
     payments.c.chargeable,
+    payments.c.companion_id,
     payments.c.create_time,
 )
 _BY_ID = payments.c.id == bindparam("payment_id")
 _FIND = statement(select(*_COLUMNS).where(_BY_ID))
 _FIND_OWN = statement(select(*_COLUMNS).where(_BY_ID, payments.c.user_id == bindparam("owner_id")))
 _LOCK = statement(select(*_COLUMNS).where(_BY_ID).with_for_update())
+# The card before the wallet: whoever locks both locks them in this order.
+_in_order = (case((payments.c.provider == WALLET, 1), else_=0), payments.c.id)
+_LOCK_SALE = statement(
+    select(*_COLUMNS)
+    .where(or_(_BY_ID, payments.c.companion_id == bindparam("payment_id")))
+    .order_by(*_in_order)
+    .with_for_update()
+)
+_LOCK_TAKEN = statement(
+    select(*_COLUMNS)
+    .where(payments.c.order_id == bindparam("order_id"), payments.c.captured_amount > 0)
+    .order_by(*_in_order)
+    .with_for_update()
+)
 _FIND_REFERENCE = statement(
     select(*_COLUMNS).where(
         payments.c.provider == bindparam("payment_provider"), payments.c.provider_reference == bindparam("reference")
     )
-)
-_OF_ORDER = statement(
-    select(*_COLUMNS).where(payments.c.order_id == bindparam("order_id")).order_by(payments.c.id).limit(100)
 )
 # Under way for so long that whoever began it has given it up.
 _DUE = statement(
@@ -61,7 +73,9 @@ _INSERT = statement(
         provider=bindparam("provider"),
         amount=bindparam("amount"),
         currency=bindparam("currency"),
-        state=PaymentState.PENDING.value,
+        state=bindparam("state"),
+        chargeable=bindparam("chargeable"),
+        companion_id=bindparam("companion_id"),
         check_time=func.now() + cast(bindparam("check_after"), Interval),
     )
     .on_conflict_do_nothing()
@@ -160,13 +174,25 @@ def _payment(row: Record) -> Payment:
         reference=row["provider_reference"],
         attempt=row["attempt"],
         chargeable=row["chargeable"],
+        companion_id=row["companion_id"],
     )
+
+
+def not_found(payment_id: uuid.UUID) -> NotFound:
+    """The error for one that is not there, or another's."""
+    return NotFound("PAYMENT_NOT_FOUND", "There is no such payment.", paymentId=str(payment_id))
 
 
 def _found(row: Record | None, payment_id: uuid.UUID) -> Payment:
     if row is None:
-        raise NotFound("PAYMENT_NOT_FOUND", "There is no such payment.", paymentId=str(payment_id))
+        raise not_found(payment_id)
     return _payment(row)
+
+
+async def find(unit: ReadUnit, payment_id: uuid.UUID) -> Payment | None:
+    """A payment, for the service's own work."""
+    row = await unit.fetch_one(_FIND, payment_id=payment_id)
+    return None if row is None else _payment(row)
 
 
 async def load(unit: ReadUnit, payment_id: uuid.UUID) -> Payment:
@@ -192,9 +218,15 @@ async def find_by_reference(unit: ReadUnit, provider: str, reference: str) -> Pa
     return None if row is None else _payment(row)
 
 
-async def of_order(unit: ReadUnit, order_id: uuid.UUID) -> list[Payment]:
-    """An order's payments, oldest first."""
-    return [_payment(row) for row in await unit.fetch(_OF_ORDER, order_id=order_id)]
+async def lock_sale(uow: UnitOfWork, payment_id: uuid.UUID) -> list[Payment]:
+    """A payment and the one that it paid together with, the card's first, locked. Raises NotFound."""
+    rows = await uow.fetch(_LOCK_SALE, payment_id=payment_id)
+    return [_payment(row) for row in rows] or [_found(None, payment_id)]
+
+
+async def lock_taken(uow: UnitOfWork, order_id: uuid.UUID) -> list[Payment]:
+    """What was taken for an order, cards first, locked."""
+    return [_payment(row) for row in await uow.fetch(_LOCK_TAKEN, order_id=order_id)]
 
 
 async def due(unit: ReadUnit, most: int) -> list[Payment]:
@@ -212,6 +244,9 @@ async def insert_new(uow: UnitOfWork, payment: Payment, lines: Iterable[PaymentL
         provider=payment.provider,
         amount=payment.amount.amount,
         currency=payment.amount.currency,
+        state=payment.state.value,
+        chargeable=payment.chargeable,
+        companion_id=payment.companion_id,
         check_after=check_after,
     )
     if written is None:

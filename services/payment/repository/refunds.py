@@ -29,11 +29,13 @@ _COLUMNS = (
     refunds.c.failure_reason,
     refunds.c.provider_reference,
     refunds.c.attempt,
+    refunds.c.part_of_id,
     refunds.c.create_time,
 )
 _BY_ID = refunds.c.id == bindparam("refund_id")
 _FIND = statement(select(*_COLUMNS).where(_BY_ID))
 _FIND_REQUEST = statement(select(*_COLUMNS).where(refunds.c.request_key == bindparam("request_key")))
+_PARTS = statement(select(*_COLUMNS).where(refunds.c.part_of_id == bindparam("refund_id")).order_by(refunds.c.id))
 _FIND_REFERENCE = statement(select(*_COLUMNS).where(refunds.c.provider_reference == bindparam("reference")))
 _DUE = statement(
     select(*_COLUMNS)
@@ -51,6 +53,7 @@ _INSERT = statement(
         currency=bindparam("currency"),
         reason=bindparam("reason"),
         state=RefundState.PENDING.value,
+        part_of_id=bindparam("part_of_id"),
         request_key=bindparam("request_key"),
         check_time=func.now() + timedelta(seconds=15),
     )
@@ -145,6 +148,7 @@ def _refund(row: Record, lines: list[RefundLine]) -> Refund:
         failure_reason=row["failure_reason"],
         reference=row["provider_reference"],
         attempt=row["attempt"],
+        part_of_id=row["part_of_id"],
     )
 
 
@@ -170,6 +174,11 @@ async def load(unit: ReadUnit, refund_id: uuid.UUID) -> Refund:
     if refund is None:
         raise NotFound("REFUND_NOT_FOUND", "There is no such refund.", refundId=str(refund_id))
     return refund
+
+
+async def parts_of(unit: ReadUnit, refund_id: uuid.UUID) -> list[Refund]:
+    """What was given back together with a refund."""
+    return await _with_lines(unit, await unit.fetch(_PARTS, refund_id=refund_id))
 
 
 async def find_by_request(unit: ReadUnit, request_key: str) -> Refund | None:
@@ -220,6 +229,7 @@ async def insert_new(uow: UnitOfWork, refund: Refund, request_key: str | None) -
         amount=refund.amount.amount,
         currency=refund.amount.currency,
         reason=refund.reason,
+        part_of_id=refund.part_of_id,
         request_key=request_key,
     )
     await uow.execute_many(_INSERT_LINE, [_line_values(refund.id, line) for line in refund.lines])

@@ -26,6 +26,7 @@ _PAYMENTS = statement(
         payments.c.decline_reason,
         payments.c.provider_reference,
         payments.c.attempt,
+        payments.c.companion_id,
         payments.c.create_time,
         payments.c.update_time,
     )
@@ -42,7 +43,9 @@ _REFUNDS = statement(
         refunds.c.provider_reference,
         refunds.c.create_time,
         refunds.c.update_time,
+        payments.c.provider,
     )
+    .join(payments, payments.c.id == refunds.c.payment_id)
     .where(refunds.c.order_id == _order_id)
     .order_by(refunds.c.id)
 )

@@ -1,6 +1,7 @@
 """PaymentService: decodes, calls the use case, encodes."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from google.api import httpbody_pb2
@@ -16,22 +17,27 @@ from mesh.errors import InvalidArgument
 from mesh.idempotency import CallKey, finish
 from mesh.money import Money
 from mesh.page import decode_id, decode_page, encode_page, next_page, page_size
-from services.payment.domain.lines import PaymentLine, make_line, require_sum
+from services.payment.domain.lines import PaymentLine, divide_lines, make_line, require_sum
 from services.payment.domain.method import Means
-from services.payment.domain.payment import Payment
-from services.payment.domain.refund import Refund
-from services.payment.encoding import balance_to_proto, payment_to_proto, posting_to_proto, refund_to_proto
+from services.payment.domain.payment import STRIPE, WALLET, Payment
+from services.payment.domain.refund import GivenBack
+from services.payment.encoding import (
+    balance_to_proto,
+    given_to_proto,
+    payment_to_proto,
+    posting_to_proto,
+    refund_to_proto,
+)
 from services.payment.events import amount_of
 from services.payment.handlers.listing import RefundFilter, list_refunds
 from services.payment.handlers.once import once
 from services.payment.handlers.refunding import Refunding, Wish
 from services.payment.handlers.saving import Saving
-from services.payment.handlers.taking import Taking
+from services.payment.handlers.taking import Beside, Taking
 from services.payment.handlers.webhooks import Webhooks
 from services.payment.invariants import Checks
 from services.payment.repository import ledger, payments
 
-STRIPE = "stripe"
 SIGNATURE_HEADER = "stripe-signature"
 
 
@@ -51,7 +57,12 @@ class PaymentServicer(PaymentServiceServicer):
         payment, lines, means = _payment(request), _lines(request), Means(request.token)
         if request.saved_method_id:
             means = await self._saving.means(payment.user_id, uuid.UUID(request.saved_method_id))
-        taken = await self._taking.start(payment, lines, means)
+        elif request.save_method and not payment.is_wallet:
+            means = await self._saving.to_keep(payment.user_id, request.token)
+        lines, beside = _beside(request, payment, lines)
+        taken = await self._taking.start(payment, lines, means, beside)
+        if means.keep and taken.payment.captured:
+            await self._saving.keep_used(taken.payment)
         return payment_to_proto(taken.payment, taken.client_secret)
 
     async def GetPaymentStatus(self, request: pb.GetPaymentStatusRequest, call: Call) -> payment_pb2.Payment:
@@ -59,14 +70,14 @@ class PaymentServicer(PaymentServiceServicer):
         return payment_to_proto(taken.payment, taken.client_secret)
 
     async def CancelPayment(self, request: pb.CancelPaymentRequest, call: Call) -> payment_pb2.Payment:
-        return payment_to_proto(await self._taking.cancel(uuid.UUID(request.payment_id)))
+        return payment_to_proto(await self._taking.cancel(uuid.UUID(request.payment_id), _planned(request)))
 
     async def RefundOrder(self, request: pb.RefundOrderRequest, call: Call) -> refund_pb2.Refund:
         wish = Wish(request.reason, amount=_amount(request))
-        refund = await self._refunding.refund_order(
+        given = await self._refunding.refund_order(
             uuid.UUID(request.refund_id), uuid.UUID(request.order_id), _optional(request.payment_id), wish
         )
-        return refund_to_proto(refund)
+        return given_to_proto(given)
 
     async def GetPayment(self, request: pb.GetPaymentRequest, call: Call) -> payment_pb2.Payment:
         async with call.db.read() as unit:
@@ -75,14 +86,14 @@ class PaymentServicer(PaymentServiceServicer):
 
     async def RefundPayment(self, request: pb.RefundPaymentRequest, call: Call) -> bytes:
         async def work(key: CallKey) -> refund_pb2.Refund:
-            async def keep_answer(uow: UnitOfWork, refund: Refund) -> None:
-                await finish(uow, key, refund_to_proto(refund))
+            async def keep_answer(uow: UnitOfWork, given: GivenBack) -> None:
+                await finish(uow, key, given_to_proto(given))
 
             payment_id, request_key = uuid.UUID(request.payment_id), f"{key.caller} {key.key}"
-            refund = await self._refunding.refund_payment(
+            given = await self._refunding.refund_payment(
                 payment_id, _wish(request), call.principal, request_key, keep_answer
             )
-            return refund_to_proto(refund)
+            return given_to_proto(given)
 
         return await once(call, request, work)
 
@@ -145,11 +156,29 @@ def _posting_after(page_token: str) -> int:
 
 
 def _payment(request: pb.StartPaymentRequest) -> Payment:
-    if (request.provider or STRIPE) != STRIPE:
+    provider = request.provider or STRIPE
+    if provider not in (STRIPE, WALLET):
         message = f"There is no payment provider {request.provider!r}."
-        raise InvalidArgument("PROVIDER_UNKNOWN", message, fields={"provider": 'must be "stripe"'})
-    if not request.token and not request.saved_method_id:
+        raise InvalidArgument("PROVIDER_UNKNOWN", message, fields={"provider": 'must be "stripe" or "wallet"'})
+    if provider == STRIPE and not request.token and not request.saved_method_id:
         raise InvalidArgument("PAYMENT_METHOD_REQUIRED", "There is no token.", fields={"token": "is required"})
+    return Payment(
+        id=uuid.UUID(request.payment_id),
+        order_id=uuid.UUID(request.order_id),
+        user_id=uuid.UUID(request.user_id),
+        provider=provider,
+        amount=money.asked(request.amount, "amount"),
+        create_time=datetime.now(UTC),
+        # No provider is ever told of a wallet's payment.
+        chargeable=provider == STRIPE,
+        companion_id=uuid.UUID(request.wallet.payment_id) if request.HasField("wallet") else None,
+    )
+
+
+def _planned(request: pb.CancelPaymentRequest) -> Payment | None:
+    """What the payment was to be, where the caller says so."""
+    if not (request.order_id and request.user_id and request.HasField("amount")):
+        return None
     return Payment(
         id=uuid.UUID(request.payment_id),
         order_id=uuid.UUID(request.order_id),
@@ -160,8 +189,22 @@ def _payment(request: pb.StartPaymentRequest) -> Payment:
     )
 
 
+def _beside(
+    request: pb.StartPaymentRequest, card: Payment, lines: list[PaymentLine]
+) -> tuple[list[PaymentLine], Beside | None]:
+    """The card's part of the lines, and what the wallet pays of them."""
+    if card.companion_id is None:
+        return lines, None
+    amount = money.asked(request.wallet.amount, "wallet.amount")
+    taken, left = divide_lines(lines, amount)
+    part = replace(card, id=card.companion_id, provider=WALLET, amount=amount, chargeable=False, companion_id=card.id)
+    return left, Beside(part, taken)
+
+
 def _lines(request: pb.StartPaymentRequest) -> list[PaymentLine]:
     amount = money.asked(request.amount, "amount")
+    if request.HasField("wallet"):
+        amount += money.asked(request.wallet.amount, "wallet.amount")
     lines = [
         make_line(
             uuid.UUID(line.line_id),

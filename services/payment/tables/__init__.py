@@ -1,7 +1,7 @@
-"""Payments, refunds, the provider's webhooks, payouts, disputes and the ledger.
+"""Payments, refunds, the provider's webhooks, payouts, disputes, wallets and the ledger.
 
-Retention: ten years for payments, refunds, payouts, disputes and the ledger, as bookkeeping demands; 30 days for
-webhook events. Nothing here names a person but by id, and no card data is kept; the ids of saved
+Retention: ten years for payments, refunds, payouts, disputes, wallets and the ledger, as bookkeeping demands; 30 days
+for webhook events. Nothing here names a person but by id, and no card data is kept; the ids of saved
 means of payment are sealed, until their owner deletes them.
 """
 
@@ -15,6 +15,7 @@ from services.payment.tables.ledger import (
 from services.payment.tables.methods import customers, payment_methods
 from services.payment.tables.payments import payment_lines, payments, refund_lines, refunds, webhook_events
 from services.payment.tables.payouts import disputes, payout_accounts, payout_items, payout_reversals, payouts
+from services.payment.tables.wallets import wallet_entries, wallets
 
 __all__ = [
     "customers",
@@ -33,5 +34,7 @@ __all__ = [
     "reconciliations",
     "refund_lines",
     "refunds",
+    "wallet_entries",
+    "wallets",
     "webhook_events",
 ]

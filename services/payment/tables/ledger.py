@@ -26,7 +26,8 @@ ledger_transactions = Table(
     Column("id", Uuid, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("reference_id", Uuid, nullable=False),
-    Column("order_id", Uuid, nullable=False),
+    # NULL for what is of no order.
+    Column("order_id", Uuid),
     time_column("post_time", default=True),
     # Whatever races, a capture or a refund is posted once.
     UniqueConstraint("kind", "reference_id"),
@@ -43,16 +44,20 @@ ledger_postings = Table(
     Column("shop_id", Uuid),
     Column("amount", BigInteger, nullable=False),
     Column("currency", CHAR(3), nullable=False),
+    # Whose wallet it is.
+    Column("user_id", Uuid),
     CheckConstraint("amount <> 0", name="amount_not_zero"),
     CheckConstraint(
         "account IN ('provider_clearing', 'provider_fees', 'seller_payable', 'commission_earned', 'tax_payable', "
         "'shipping_payable', 'discount', 'refund_clearing', 'dispute_hold', 'dispute_loss', 'wallet_liability', "
-        "'payout_in_transit', 'rounding')",
+        "'payout_in_transit', 'rounding', 'store_credit_granted')",
         name="account_known",
     ),
+    CheckConstraint("(account = 'wallet_liability') = (user_id IS NOT NULL)", name="user_of_wallet"),
     CheckConstraint("account <> 'seller_payable' OR shop_id IS NOT NULL", name="shop_of_seller"),
     Index(None, "transaction_id"),
     Index(None, "shop_id", postgresql_where=text("shop_id IS NOT NULL")),
+    Index(None, "user_id", postgresql_where=text("user_id IS NOT NULL")),
 )
 
 reconciliations = Table(

@@ -39,6 +39,8 @@ payments = Table(
     Column("attempt", Integer, nullable=False, server_default=text("1")),
     # Whether the provider could still take money for it: recovery looks at these alone.
     Column("chargeable", Boolean, nullable=False, server_default=text("true")),
+    # The other payment of the same sale, where wallet and card pay together.
+    Column("companion_id", Uuid),
     *due_columns(),
     time_column("create_time", default=True),
     time_column("update_time", default=True),
@@ -54,6 +56,7 @@ payments = Table(
         name="state_known",
     ),
     Index(None, "order_id"),
+    Index(None, "companion_id", postgresql_where=text("companion_id IS NOT NULL")),
     Index("ix_payments_due", "check_time", postgresql_where=text("chargeable")),
     # Every state change touches the row: room on the page keeps the update off the other indexes.
     postgresql_with={"fillfactor": "80"},
@@ -98,6 +101,8 @@ refunds = Table(
     Column("reason", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("failure_reason", Text, nullable=False, server_default=text("''")),
+    # The refund that one wish gave back together with this one; NULL for the one that names it.
+    Column("part_of_id", Uuid),
     # The caller and Idempotency-Key that asked for it: after a crash the same call finds the refund again.
     Column("request_key", Text, unique=True),
     Column("provider_reference", Text, unique=True),
@@ -110,6 +115,7 @@ refunds = Table(
     Index(None, "payment_id"),
     Index(None, "order_id"),
     Index(None, "user_id", "id"),
+    Index(None, "part_of_id", postgresql_where=text("part_of_id IS NOT NULL")),
     Index("ix_refunds_due", "check_time", postgresql_where=text("state = 'PENDING'")),
 )
 

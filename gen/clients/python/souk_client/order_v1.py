@@ -52,7 +52,8 @@ class OrderClient(Client):
         outcome is not known before the deadline, the order comes back as it stands and goes on by itself.
         Reasons: TOTAL_REQUIRED (INVALID_ARGUMENT) without `expectedTotal` and `quoteId`, UNKNOWN_CURRENCY
         (INVALID_ARGUMENT), PAYMENT_REQUIRED (INVALID_ARGUMENT) without a means of payment where something is to pay,
-        PAYMENT_UNSUPPORTED (INVALID_ARGUMENT) for more than one payment, an unknown provider or a saved method, CART_EMPTY
+        PAYMENT_UNSUPPORTED (INVALID_ARGUMENT) for more than one payment beside the wallet or an unknown provider,
+        WALLET_TOO_LOW (FAILED_PRECONDITION) when the wallet alone is to pay and has less, CART_EMPTY
         (FAILED_PRECONDITION), CURRENCY_MISMATCH (FAILED_PRECONDITION), ITEM_UNAVAILABLE (FAILED_PRECONDITION) when lines
         are no longer offered, PRICE_CHANGED (FAILED_PRECONDITION) when the total differs from what the buyer saw, with the
         differing lines, QUOTE_NOT_FOUND (NOT_FOUND), QUOTE_EXPIRED (FAILED_PRECONDITION), OUT_OF_STOCK
@@ -85,7 +86,8 @@ class OrderClient(Client):
         takes up the outcome. A present attempt is given up first; if it turns out to be paid, the order is paid by it.
         Reasons: ORDER_NOT_FOUND (NOT_FOUND), ORDER_NOT_PAYABLE (FAILED_PRECONDITION) when the order is paid, rejected or
         given up, PAYMENT_REQUIRED (INVALID_ARGUMENT) when no means of payment is given and no attempt is under way,
-        PAYMENT_UNSUPPORTED (INVALID_ARGUMENT), OUT_OF_STOCK (FAILED_PRECONDITION) when the hold is over and the goods are
+        PAYMENT_UNSUPPORTED (INVALID_ARGUMENT), WALLET_TOO_LOW (FAILED_PRECONDITION) when the wallet alone is to pay and has
+        less, OUT_OF_STOCK (FAILED_PRECONDITION) when the hold is over and the goods are
         gone, ORDER_CANCELLED (FAILED_PRECONDITION) when the order was given up meanwhile, CHECKOUT_IN_PROGRESS (ABORTED)
         when another call is paying it at this moment.
 
@@ -110,7 +112,7 @@ class OrderClient(Client):
         headers: Mapping[str, str] | None = None,
     ) -> souk_order_v1.Order:
         """Gives an order up before anything was sent, refunds what was taken and returns the order. Cancelling a cancelled
-        order returns it as it is.
+        order returns it as it is; where the refund failed, it is tried again.
         Reasons: ORDER_NOT_FOUND (NOT_FOUND), ORDER_NOT_CANCELLABLE (FAILED_PRECONDITION) when something was sent, or the
         order is rejected or completed, CHECKOUT_IN_PROGRESS (ABORTED) when it is being paid at this moment.
 

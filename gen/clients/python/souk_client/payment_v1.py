@@ -143,9 +143,11 @@ class PaymentClient(Client):
         idempotency_key: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> souk_payment_v1.Payment:
-        """Takes an order's money from one source and returns the payment as far as it went. The payment's id is made by the
+        """Takes an order's money and returns the payment as far as it went. The payment's id is made by the
         caller, so the same call again goes on where the first one stopped and never charges twice. A refusal is no error:
-        the state is DECLINED.
+        the state is DECLINED. With the provider "wallet" the buyer's store credit pays it, at once or not at all; with a
+        `wallet` part that much credit is held first, taken in the commit that records the charge, and free again where
+        there is none.
         Reasons: PAYMENT_MISMATCH (FAILED_PRECONDITION) when the id was used for another order or amount; LINES_MISMATCH
         (INVALID_ARGUMENT) when the lines don't sum to the amount; PROVIDER_UNKNOWN (INVALID_ARGUMENT);
         PAYMENT_METHOD_REQUIRED (INVALID_ARGUMENT) without a token or a saved method; PAYMENT_METHOD_NOT_FOUND (NOT_FOUND) for
@@ -195,8 +197,10 @@ class PaymentClient(Client):
         idempotency_key: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> souk_payment_v1.Payment:
-        """Gives a payment up and returns it. One that was captured before stays so: the caller decides about a refund.
-        Reasons: PAYMENT_NOT_FOUND (NOT_FOUND); PROVIDER_UNAVAILABLE (UNAVAILABLE) when the outcome is not known: call again.
+        """Gives a payment up and returns it. One that was captured before stays so: the caller decides about a refund. One
+        that was never begun is kept as CANCELLED where the call says what it was to be: nobody can begin it any more.
+        Reasons: PAYMENT_NOT_FOUND (NOT_FOUND) without `amount`; PAYMENT_MISMATCH (FAILED_PRECONDITION) when the id belongs
+        to another order or amount; PROVIDER_UNAVAILABLE (UNAVAILABLE) when the outcome is not known: call again.
 
         Waits at most `timeout` seconds, by default a little over the server's own 12 s. Repeating it repeats the effect, unless the same `idempotency_key` comes with it.
         """
@@ -221,8 +225,7 @@ class PaymentClient(Client):
         """Gives an order's money back, all that is left or a part. The refund's id is made by the caller, so the same call
         again returns the same refund. One whose outcome is not known yet comes back PENDING and goes on by itself.
         Reasons: PAYMENT_NOT_FOUND (NOT_FOUND) when nothing was captured for the order; NOTHING_TO_REFUND,
-        REFUND_TOO_LARGE (FAILED_PRECONDITION); PAYMENT_AMBIGUOUS (FAILED_PRECONDITION) when several payments have something
-        left and none is named; PAYMENT_DISPUTED (FAILED_PRECONDITION) while the buyer's bank has it; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
+        REFUND_TOO_LARGE (FAILED_PRECONDITION); PAYMENT_DISPUTED (FAILED_PRECONDITION) while the buyer's bank has it; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
         CURRENCY_MISMATCH, AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT); PROVIDER_UNAVAILABLE (UNAVAILABLE) when the provider
         does not answer.
 
@@ -269,7 +272,8 @@ class PaymentClient(Client):
         idempotency_key: str,
         headers: Mapping[str, str] | None = None,
     ) -> souk_payment_v1.Refund:
-        """Gives money back: units of lines, or an amount. A seller gives back of the own lines alone. A refund whose outcome is
+        """Gives money back: units of lines, or an amount. A seller gives back of the own lines alone. Where wallet and card
+        paid together, whichever of the two is named, each gives back its share. A refund whose outcome is
         not known yet comes back PENDING and goes on by itself.
         Reasons: PAYMENT_NOT_FOUND (NOT_FOUND), also where no line is the caller's; LINE_NOT_FOUND (NOT_FOUND) for a line
         of another payment or another seller; REFUND_EMPTY (INVALID_ARGUMENT) with neither lines nor amount, REFUND_AMBIGUOUS
@@ -502,6 +506,101 @@ class StoryClient(Client):
             request,
             souk_mesh_v1.ExplainResponse,
             deadline=30,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+
+class WalletClient(Client):
+    """Keeps store credit, one wallet for each buyer and currency. Orders are paid with it by `{"wallet": true}` among their
+    payments; what they give back of it is in the wallet at once."""
+
+    async def get_wallet(
+        self,
+        request: souk_payment_v1.GetWalletRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_payment_v1.Wallet:
+        """Returns the caller's wallet.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 2 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.payment.v1.WalletService/GetWallet",
+            request,
+            souk_payment_v1.Wallet,
+            deadline=2,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+    async def list_wallet_entries(
+        self,
+        request: souk_payment_v1.ListWalletEntriesRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_payment_v1.ListWalletEntriesResponse:
+        """Lists what moved the caller's wallet, newest first.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT).
+
+        Waits at most `timeout` seconds, by default a little over the server's own 2 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.payment.v1.WalletService/ListWalletEntries",
+            request,
+            souk_payment_v1.ListWalletEntriesResponse,
+            deadline=2,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+    async def credit_wallet(
+        self,
+        request: souk_payment_v1.CreditWalletRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_payment_v1.WalletEntry:
+        """Gives a buyer store credit and returns the entry. The market bears it: it is a cost of its own in the ledger.
+        Reasons: AMOUNT_NOT_POSITIVE, AMOUNT_TOO_LARGE (INVALID_ARGUMENT) above 1,000,000,000 minor units.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 3 s. Repeated with the same `idempotency_key` it has one effect and one answer.
+        """
+        return await self._call(
+            "/souk.payment.v1.WalletService/CreditWallet",
+            request,
+            souk_payment_v1.WalletEntry,
+            deadline=3,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+    async def plan_wallet(
+        self,
+        request: souk_payment_v1.PlanWalletRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_payment_v1.PlanWalletResponse:
+        """Returns how much of an amount a buyer's wallet can pay now. Nothing is held: StartPayment holds it.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 2 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.payment.v1.WalletService/PlanWallet",
+            request,
+            souk_payment_v1.PlanWalletResponse,
+            deadline=2,
             timeout=timeout,
             idempotency_key=idempotency_key,
             headers=headers,

@@ -16,7 +16,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Order(_message.Message):
-    __slots__ = ("order_id", "order_number", "user_id", "status", "state", "payment_state", "fulfilment_state", "currency", "lines", "seller_orders", "subtotal", "discount", "shipping", "tax", "total", "shipping_address", "billing_address", "payments", "place_time", "hold_expire_time", "history", "reason", "reason_message", "version")
+    __slots__ = ("order_id", "order_number", "user_id", "status", "state", "payment_state", "fulfilment_state", "currency", "lines", "seller_orders", "subtotal", "discount", "shipping", "tax", "total", "shipping_address", "billing_address", "payments", "place_time", "hold_expire_time", "history", "reason", "reason_message", "version", "unreturned")
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_NUMBER_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -41,6 +41,7 @@ class Order(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     REASON_MESSAGE_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    UNRETURNED_FIELD_NUMBER: _ClassVar[int]
     order_id: str
     order_number: str
     user_id: str
@@ -65,10 +66,11 @@ class Order(_message.Message):
     reason: str
     reason_message: str
     version: int
-    def __init__(self, order_id: _Optional[str] = ..., order_number: _Optional[str] = ..., user_id: _Optional[str] = ..., status: _Optional[_Union[_status_pb2.OrderStatus.Value, str]] = ..., state: _Optional[_Union[_status_pb2.OrderState.Value, str]] = ..., payment_state: _Optional[_Union[_status_pb2.OrderPaymentState.Value, str]] = ..., fulfilment_state: _Optional[_Union[_status_pb2.FulfilmentState.Value, str]] = ..., currency: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_seller_order_pb2.OrderLine, _Mapping]]] = ..., seller_orders: _Optional[_Iterable[_Union[_seller_order_pb2.SellerOrder, _Mapping]]] = ..., subtotal: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., discount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., shipping: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., tax: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., shipping_address: _Optional[_Union[_address_pb2.Address, _Mapping]] = ..., billing_address: _Optional[_Union[_address_pb2.Address, _Mapping]] = ..., payments: _Optional[_Iterable[_Union[PaymentAttempt, _Mapping]]] = ..., place_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., hold_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., history: _Optional[_Iterable[_Union[StatusChange, _Mapping]]] = ..., reason: _Optional[str] = ..., reason_message: _Optional[str] = ..., version: _Optional[int] = ...) -> None: ...
+    unreturned: _money_pb2.Money
+    def __init__(self, order_id: _Optional[str] = ..., order_number: _Optional[str] = ..., user_id: _Optional[str] = ..., status: _Optional[_Union[_status_pb2.OrderStatus.Value, str]] = ..., state: _Optional[_Union[_status_pb2.OrderState.Value, str]] = ..., payment_state: _Optional[_Union[_status_pb2.OrderPaymentState.Value, str]] = ..., fulfilment_state: _Optional[_Union[_status_pb2.FulfilmentState.Value, str]] = ..., currency: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_seller_order_pb2.OrderLine, _Mapping]]] = ..., seller_orders: _Optional[_Iterable[_Union[_seller_order_pb2.SellerOrder, _Mapping]]] = ..., subtotal: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., discount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., shipping: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., tax: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., shipping_address: _Optional[_Union[_address_pb2.Address, _Mapping]] = ..., billing_address: _Optional[_Union[_address_pb2.Address, _Mapping]] = ..., payments: _Optional[_Iterable[_Union[PaymentAttempt, _Mapping]]] = ..., place_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., hold_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., history: _Optional[_Iterable[_Union[StatusChange, _Mapping]]] = ..., reason: _Optional[str] = ..., reason_message: _Optional[str] = ..., version: _Optional[int] = ..., unreturned: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class PaymentAttempt(_message.Message):
-    __slots__ = ("payment_id", "state", "provider", "amount", "decline_reason", "client_secret")
+    __slots__ = ("payment_id", "state", "provider", "amount", "decline_reason", "client_secret", "refunded_amount")
     class State(_message.Message):
         __slots__ = ()
         class Value(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
@@ -100,13 +102,15 @@ class PaymentAttempt(_message.Message):
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
     DECLINE_REASON_FIELD_NUMBER: _ClassVar[int]
     CLIENT_SECRET_FIELD_NUMBER: _ClassVar[int]
+    REFUNDED_AMOUNT_FIELD_NUMBER: _ClassVar[int]
     payment_id: str
     state: PaymentAttempt.State.Value
     provider: str
     amount: _money_pb2.Money
     decline_reason: str
     client_secret: str
-    def __init__(self, payment_id: _Optional[str] = ..., state: _Optional[_Union[PaymentAttempt.State.Value, str]] = ..., provider: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., decline_reason: _Optional[str] = ..., client_secret: _Optional[str] = ...) -> None: ...
+    refunded_amount: _money_pb2.Money
+    def __init__(self, payment_id: _Optional[str] = ..., state: _Optional[_Union[PaymentAttempt.State.Value, str]] = ..., provider: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., decline_reason: _Optional[str] = ..., client_secret: _Optional[str] = ..., refunded_amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class StatusChange(_message.Message):
     __slots__ = ("status", "time", "reason")

@@ -35,14 +35,18 @@ class PlaceOrderRequest(_message.Message):
     def __init__(self, shipping_address: _Optional[_Union[_address_pb2.Address, _Mapping]] = ..., billing_address: _Optional[_Union[_address_pb2.Address, _Mapping]] = ..., payments: _Optional[_Iterable[_Union[PaymentSource, _Mapping]]] = ..., expected_total: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., quote_id: _Optional[str] = ...) -> None: ...
 
 class PaymentSource(_message.Message):
-    __slots__ = ("provider", "token", "saved_method_id")
+    __slots__ = ("provider", "token", "saved_method_id", "wallet", "save_method")
     PROVIDER_FIELD_NUMBER: _ClassVar[int]
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     SAVED_METHOD_ID_FIELD_NUMBER: _ClassVar[int]
+    WALLET_FIELD_NUMBER: _ClassVar[int]
+    SAVE_METHOD_FIELD_NUMBER: _ClassVar[int]
     provider: str
     token: str
     saved_method_id: str
-    def __init__(self, provider: _Optional[str] = ..., token: _Optional[str] = ..., saved_method_id: _Optional[str] = ...) -> None: ...
+    wallet: bool
+    save_method: bool
+    def __init__(self, provider: _Optional[str] = ..., token: _Optional[str] = ..., saved_method_id: _Optional[str] = ..., wallet: _Optional[bool] = ..., save_method: _Optional[bool] = ...) -> None: ...
 
 class PayOrderRequest(_message.Message):
     __slots__ = ("order_id", "payments")

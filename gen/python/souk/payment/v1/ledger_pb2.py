@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from souk.money.v1 import money_pb2 as souk_dot_money_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1csouk/payment/v1/ledger.proto\x12\x0fsouk.payment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19souk/money/v1/money.proto\"\xce\x01\n\x07Posting\x12\x16\n\x0etransaction_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x03 \x01(\t\x12\x0f\n\x07shop_id\x18\x04 \x01(\t\x12$\n\x06\x61mount\x18\x05 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x10\n\x08order_id\x18\x06 \x01(\t\x12\x14\n\x0creference_id\x18\x07 \x01(\t\x12-\n\tpost_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"}\n\x0e\x41\x63\x63ountBalance\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0f\n\x07shop_id\x18\x02 \x01(\t\x12#\n\x05\x64\x65\x62it\x18\x03 \x01(\x0b\x32\x14.souk.money.v1.Money\x12$\n\x06\x63redit\x18\x04 \x01(\x0b\x32\x14.souk.money.v1.Moneyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1csouk/payment/v1/ledger.proto\x12\x0fsouk.payment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19souk/money/v1/money.proto\"\xdf\x01\n\x07Posting\x12\x16\n\x0etransaction_id\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0f\n\x07\x61\x63\x63ount\x18\x03 \x01(\t\x12\x0f\n\x07shop_id\x18\x04 \x01(\t\x12$\n\x06\x61mount\x18\x05 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x10\n\x08order_id\x18\x06 \x01(\t\x12\x14\n\x0creference_id\x18\x07 \x01(\t\x12-\n\tpost_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07user_id\x18\t \x01(\t\"}\n\x0e\x41\x63\x63ountBalance\x12\x0f\n\x07\x61\x63\x63ount\x18\x01 \x01(\t\x12\x0f\n\x07shop_id\x18\x02 \x01(\t\x12#\n\x05\x64\x65\x62it\x18\x03 \x01(\x0b\x32\x14.souk.money.v1.Money\x12$\n\x06\x63redit\x18\x04 \x01(\x0b\x32\x14.souk.money.v1.Moneyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'souk.payment.v1.ledger_pb2'
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_POSTING']._serialized_start=110
-  _globals['_POSTING']._serialized_end=316
-  _globals['_ACCOUNTBALANCE']._serialized_start=318
-  _globals['_ACCOUNTBALANCE']._serialized_end=443
+  _globals['_POSTING']._serialized_end=333
+  _globals['_ACCOUNTBALANCE']._serialized_start=335
+  _globals['_ACCOUNTBALANCE']._serialized_end=460
 # @@protoc_insertion_point(module_scope)

@@ -10,7 +10,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Posting(_message.Message):
-    __slots__ = ("transaction_id", "kind", "account", "shop_id", "amount", "order_id", "reference_id", "post_time")
+    __slots__ = ("transaction_id", "kind", "account", "shop_id", "amount", "order_id", "reference_id", "post_time", "user_id")
     TRANSACTION_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     ACCOUNT_FIELD_NUMBER: _ClassVar[int]
@@ -19,6 +19,7 @@ class Posting(_message.Message):
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     REFERENCE_ID_FIELD_NUMBER: _ClassVar[int]
     POST_TIME_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
     transaction_id: str
     kind: str
     account: str
@@ -27,7 +28,8 @@ class Posting(_message.Message):
     order_id: str
     reference_id: str
     post_time: _timestamp_pb2.Timestamp
-    def __init__(self, transaction_id: _Optional[str] = ..., kind: _Optional[str] = ..., account: _Optional[str] = ..., shop_id: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., order_id: _Optional[str] = ..., reference_id: _Optional[str] = ..., post_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    user_id: str
+    def __init__(self, transaction_id: _Optional[str] = ..., kind: _Optional[str] = ..., account: _Optional[str] = ..., shop_id: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., order_id: _Optional[str] = ..., reference_id: _Optional[str] = ..., post_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., user_id: _Optional[str] = ...) -> None: ...
 
 class AccountBalance(_message.Message):
     __slots__ = ("account", "shop_id", "debit", "credit")

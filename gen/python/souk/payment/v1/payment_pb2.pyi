@@ -38,7 +38,7 @@ class PaymentState(_message.Message):
     def __init__(self) -> None: ...
 
 class Payment(_message.Message):
-    __slots__ = ("payment_id", "order_id", "state", "amount", "captured_amount", "refunded_amount", "decline_reason", "client_secret", "provider_reference", "provider", "create_time")
+    __slots__ = ("payment_id", "order_id", "state", "amount", "captured_amount", "refunded_amount", "decline_reason", "client_secret", "provider_reference", "provider", "create_time", "companion_id")
     PAYMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -50,6 +50,7 @@ class Payment(_message.Message):
     PROVIDER_REFERENCE_FIELD_NUMBER: _ClassVar[int]
     PROVIDER_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    COMPANION_ID_FIELD_NUMBER: _ClassVar[int]
     payment_id: str
     order_id: str
     state: PaymentState.Value
@@ -61,7 +62,8 @@ class Payment(_message.Message):
     provider_reference: str
     provider: str
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, payment_id: _Optional[str] = ..., order_id: _Optional[str] = ..., state: _Optional[_Union[PaymentState.Value, str]] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., captured_amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., refunded_amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., decline_reason: _Optional[str] = ..., client_secret: _Optional[str] = ..., provider_reference: _Optional[str] = ..., provider: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    companion_id: str
+    def __init__(self, payment_id: _Optional[str] = ..., order_id: _Optional[str] = ..., state: _Optional[_Union[PaymentState.Value, str]] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., captured_amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., refunded_amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., decline_reason: _Optional[str] = ..., client_secret: _Optional[str] = ..., provider_reference: _Optional[str] = ..., provider: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., companion_id: _Optional[str] = ...) -> None: ...
 
 class PaymentLine(_message.Message):
     __slots__ = ("line_id", "shop_id", "quantity", "amount", "commission", "tax", "shipping")

@@ -15,7 +15,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class StartPaymentRequest(_message.Message):
-    __slots__ = ("payment_id", "order_id", "user_id", "amount", "provider", "token", "saved_method_id", "lines")
+    __slots__ = ("payment_id", "order_id", "user_id", "amount", "provider", "token", "saved_method_id", "lines", "wallet", "save_method")
     PAYMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     USER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -24,6 +24,8 @@ class StartPaymentRequest(_message.Message):
     TOKEN_FIELD_NUMBER: _ClassVar[int]
     SAVED_METHOD_ID_FIELD_NUMBER: _ClassVar[int]
     LINES_FIELD_NUMBER: _ClassVar[int]
+    WALLET_FIELD_NUMBER: _ClassVar[int]
+    SAVE_METHOD_FIELD_NUMBER: _ClassVar[int]
     payment_id: str
     order_id: str
     user_id: str
@@ -32,7 +34,17 @@ class StartPaymentRequest(_message.Message):
     token: str
     saved_method_id: str
     lines: _containers.RepeatedCompositeFieldContainer[_payment_pb2.PaymentLine]
-    def __init__(self, payment_id: _Optional[str] = ..., order_id: _Optional[str] = ..., user_id: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., provider: _Optional[str] = ..., token: _Optional[str] = ..., saved_method_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_payment_pb2.PaymentLine, _Mapping]]] = ...) -> None: ...
+    wallet: WalletPart
+    save_method: bool
+    def __init__(self, payment_id: _Optional[str] = ..., order_id: _Optional[str] = ..., user_id: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., provider: _Optional[str] = ..., token: _Optional[str] = ..., saved_method_id: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[_payment_pb2.PaymentLine, _Mapping]]] = ..., wallet: _Optional[_Union[WalletPart, _Mapping]] = ..., save_method: _Optional[bool] = ...) -> None: ...
+
+class WalletPart(_message.Message):
+    __slots__ = ("payment_id", "amount")
+    PAYMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    payment_id: str
+    amount: _money_pb2.Money
+    def __init__(self, payment_id: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class GetPaymentStatusRequest(_message.Message):
     __slots__ = ("payment_id",)
@@ -41,10 +53,16 @@ class GetPaymentStatusRequest(_message.Message):
     def __init__(self, payment_id: _Optional[str] = ...) -> None: ...
 
 class CancelPaymentRequest(_message.Message):
-    __slots__ = ("payment_id",)
+    __slots__ = ("payment_id", "order_id", "user_id", "amount")
     PAYMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    USER_ID_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
     payment_id: str
-    def __init__(self, payment_id: _Optional[str] = ...) -> None: ...
+    order_id: str
+    user_id: str
+    amount: _money_pb2.Money
+    def __init__(self, payment_id: _Optional[str] = ..., order_id: _Optional[str] = ..., user_id: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class RefundOrderRequest(_message.Message):
     __slots__ = ("refund_id", "order_id", "amount", "reason", "payment_id")

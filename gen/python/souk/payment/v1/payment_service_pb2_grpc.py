@@ -103,9 +103,11 @@ class PaymentServiceServicer:
     """
 
     def StartPayment(self, request, context):
-        """Takes an order's money from one source and returns the payment as far as it went. The payment's id is made by the
+        """Takes an order's money and returns the payment as far as it went. The payment's id is made by the
         caller, so the same call again goes on where the first one stopped and never charges twice. A refusal is no error:
-        the state is DECLINED.
+        the state is DECLINED. With the provider "wallet" the buyer's store credit pays it, at once or not at all; with a
+        `wallet` part that much credit is held first, taken in the commit that records the charge, and free again where
+        there is none.
         Reasons: PAYMENT_MISMATCH (FAILED_PRECONDITION) when the id was used for another order or amount; LINES_MISMATCH
         (INVALID_ARGUMENT) when the lines don't sum to the amount; PROVIDER_UNKNOWN (INVALID_ARGUMENT);
         PAYMENT_METHOD_REQUIRED (INVALID_ARGUMENT) without a token or a saved method; PAYMENT_METHOD_NOT_FOUND (NOT_FOUND) for
@@ -125,8 +127,10 @@ class PaymentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CancelPayment(self, request, context):
-        """Gives a payment up and returns it. One that was captured before stays so: the caller decides about a refund.
-        Reasons: PAYMENT_NOT_FOUND (NOT_FOUND); PROVIDER_UNAVAILABLE (UNAVAILABLE) when the outcome is not known: call again.
+        """Gives a payment up and returns it. One that was captured before stays so: the caller decides about a refund. One
+        that was never begun is kept as CANCELLED where the call says what it was to be: nobody can begin it any more.
+        Reasons: PAYMENT_NOT_FOUND (NOT_FOUND) without `amount`; PAYMENT_MISMATCH (FAILED_PRECONDITION) when the id belongs
+        to another order or amount; PROVIDER_UNAVAILABLE (UNAVAILABLE) when the outcome is not known: call again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -136,8 +140,7 @@ class PaymentServiceServicer:
         """Gives an order's money back, all that is left or a part. The refund's id is made by the caller, so the same call
         again returns the same refund. One whose outcome is not known yet comes back PENDING and goes on by itself.
         Reasons: PAYMENT_NOT_FOUND (NOT_FOUND) when nothing was captured for the order; NOTHING_TO_REFUND,
-        REFUND_TOO_LARGE (FAILED_PRECONDITION); PAYMENT_AMBIGUOUS (FAILED_PRECONDITION) when several payments have something
-        left and none is named; PAYMENT_DISPUTED (FAILED_PRECONDITION) while the buyer's bank has it; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
+        REFUND_TOO_LARGE (FAILED_PRECONDITION); PAYMENT_DISPUTED (FAILED_PRECONDITION) while the buyer's bank has it; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
         CURRENCY_MISMATCH, AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT); PROVIDER_UNAVAILABLE (UNAVAILABLE) when the provider
         does not answer.
         """
@@ -154,7 +157,8 @@ class PaymentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RefundPayment(self, request, context):
-        """Gives money back: units of lines, or an amount. A seller gives back of the own lines alone. A refund whose outcome is
+        """Gives money back: units of lines, or an amount. A seller gives back of the own lines alone. Where wallet and card
+        paid together, whichever of the two is named, each gives back its share. A refund whose outcome is
         not known yet comes back PENDING and goes on by itself.
         Reasons: PAYMENT_NOT_FOUND (NOT_FOUND), also where no line is the caller's; LINE_NOT_FOUND (NOT_FOUND) for a line
         of another payment or another seller; REFUND_EMPTY (INVALID_ARGUMENT) with neither lines nor amount, REFUND_AMBIGUOUS

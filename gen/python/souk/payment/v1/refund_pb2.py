@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from souk.money.v1 import money_pb2 as souk_dot_money_dot_v1_dot_money__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1csouk/payment/v1/refund.proto\x12\x0fsouk.payment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19souk/money/v1/money.proto\"O\n\x0bRefundState\"@\n\x05Value\x12\x0f\n\x0bUNSPECIFIED\x10\x00\x12\x0b\n\x07PENDING\x10\x01\x12\r\n\tSUCCEEDED\x10\x02\x12\n\n\x06\x46\x41ILED\x10\x03\"\x87\x02\n\x06Refund\x12\x11\n\trefund_id\x18\x01 \x01(\t\x12\x12\n\npayment_id\x18\x02 \x01(\t\x12\x10\n\x08order_id\x18\x03 \x01(\t\x12\x31\n\x05state\x18\x04 \x01(\x0e\x32\".souk.payment.v1.RefundState.Value\x12$\n\x06\x61mount\x18\x05 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12*\n\x05lines\x18\x07 \x03(\x0b\x32\x1b.souk.payment.v1.RefundLine\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"f\n\nRefundLine\x12\x0f\n\x07line_id\x18\x01 \x01(\t\x12\x0f\n\x07shop_id\x18\x02 \x01(\t\x12\x10\n\x08quantity\x18\x03 \x01(\x03\x12$\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x14.souk.money.v1.Moneyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1csouk/payment/v1/refund.proto\x12\x0fsouk.payment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19souk/money/v1/money.proto\"O\n\x0bRefundState\"@\n\x05Value\x12\x0f\n\x0bUNSPECIFIED\x10\x00\x12\x0b\n\x07PENDING\x10\x01\x12\r\n\tSUCCEEDED\x10\x02\x12\n\n\x06\x46\x41ILED\x10\x03\"\xb3\x02\n\x06Refund\x12\x11\n\trefund_id\x18\x01 \x01(\t\x12\x12\n\npayment_id\x18\x02 \x01(\t\x12\x10\n\x08order_id\x18\x03 \x01(\t\x12\x31\n\x05state\x18\x04 \x01(\x0e\x32\".souk.payment.v1.RefundState.Value\x12$\n\x06\x61mount\x18\x05 \x01(\x0b\x32\x14.souk.money.v1.Money\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12*\n\x05lines\x18\x07 \x03(\x0b\x32\x1b.souk.payment.v1.RefundLine\x12/\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x05parts\x18\t \x03(\x0b\x32\x1b.souk.payment.v1.RefundPart\"\x8c\x01\n\nRefundPart\x12\x11\n\trefund_id\x18\x01 \x01(\t\x12\x12\n\npayment_id\x18\x02 \x01(\t\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".souk.payment.v1.RefundState.Value\x12$\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x14.souk.money.v1.Money\"f\n\nRefundLine\x12\x0f\n\x07line_id\x18\x01 \x01(\t\x12\x0f\n\x07shop_id\x18\x02 \x01(\t\x12\x10\n\x08quantity\x18\x03 \x01(\x03\x12$\n\x06\x61mount\x18\x04 \x01(\x0b\x32\x14.souk.money.v1.Moneyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,7 +38,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REFUNDSTATE_VALUE']._serialized_start=124
   _globals['_REFUNDSTATE_VALUE']._serialized_end=188
   _globals['_REFUND']._serialized_start=191
-  _globals['_REFUND']._serialized_end=454
-  _globals['_REFUNDLINE']._serialized_start=456
-  _globals['_REFUNDLINE']._serialized_end=558
+  _globals['_REFUND']._serialized_end=498
+  _globals['_REFUNDPART']._serialized_start=501
+  _globals['_REFUNDPART']._serialized_end=641
+  _globals['_REFUNDLINE']._serialized_start=643
+  _globals['_REFUNDLINE']._serialized_end=745
 # @@protoc_insertion_point(module_scope)

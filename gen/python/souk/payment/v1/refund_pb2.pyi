@@ -26,7 +26,7 @@ class RefundState(_message.Message):
     def __init__(self) -> None: ...
 
 class Refund(_message.Message):
-    __slots__ = ("refund_id", "payment_id", "order_id", "state", "amount", "reason", "lines", "create_time")
+    __slots__ = ("refund_id", "payment_id", "order_id", "state", "amount", "reason", "lines", "create_time", "parts")
     REFUND_ID_FIELD_NUMBER: _ClassVar[int]
     PAYMENT_ID_FIELD_NUMBER: _ClassVar[int]
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
@@ -35,6 +35,7 @@ class Refund(_message.Message):
     REASON_FIELD_NUMBER: _ClassVar[int]
     LINES_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    PARTS_FIELD_NUMBER: _ClassVar[int]
     refund_id: str
     payment_id: str
     order_id: str
@@ -43,7 +44,20 @@ class Refund(_message.Message):
     reason: str
     lines: _containers.RepeatedCompositeFieldContainer[RefundLine]
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, refund_id: _Optional[str] = ..., payment_id: _Optional[str] = ..., order_id: _Optional[str] = ..., state: _Optional[_Union[RefundState.Value, str]] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., reason: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[RefundLine, _Mapping]]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    parts: _containers.RepeatedCompositeFieldContainer[RefundPart]
+    def __init__(self, refund_id: _Optional[str] = ..., payment_id: _Optional[str] = ..., order_id: _Optional[str] = ..., state: _Optional[_Union[RefundState.Value, str]] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., reason: _Optional[str] = ..., lines: _Optional[_Iterable[_Union[RefundLine, _Mapping]]] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., parts: _Optional[_Iterable[_Union[RefundPart, _Mapping]]] = ...) -> None: ...
+
+class RefundPart(_message.Message):
+    __slots__ = ("refund_id", "payment_id", "state", "amount")
+    REFUND_ID_FIELD_NUMBER: _ClassVar[int]
+    PAYMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    refund_id: str
+    payment_id: str
+    state: RefundState.Value
+    amount: _money_pb2.Money
+    def __init__(self, refund_id: _Optional[str] = ..., payment_id: _Optional[str] = ..., state: _Optional[_Union[RefundState.Value, str]] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class RefundLine(_message.Message):
     __slots__ = ("line_id", "shop_id", "quantity", "amount")

@@ -14,7 +14,8 @@ import type { Money } from "../../money/v1/money_pb.js";
 export declare const file_souk_cart_v1_cart_events: GenFile;
 
 /**
- * A cart was changed: a line came, went or changed, or the cart was merged or emptied.
+ * A cart was changed: a line came, went or changed, or the cart was merged or emptied. Changes within a few seconds
+ * are told together, as what became of the cart; `version` says how many there were.
  *
  * @generated from message souk.cart.v1.CartUpdated
  */

@@ -143,7 +143,8 @@ export declare type Order = Message<"souk.order.v1.Order"> & {
   billingAddress?: Address | undefined;
 
   /**
-   * The attempts to pay, oldest first. Empty: nothing was to pay, or nothing was tried.
+   * The attempts to pay, oldest first; one by wallet and card is two that follow each other. Empty: nothing was to pay,
+   * or nothing was tried.
    *
    * @generated from field: repeated souk.order.v1.PaymentAttempt payments = 18;
    */
@@ -191,6 +192,13 @@ export declare type Order = Message<"souk.order.v1.Order"> & {
    * @generated from field: int64 version = 24;
    */
   version: bigint;
+
+  /**
+   * What was taken for an order that is over and has not been given back, or not yet. Zero once all of it is.
+   *
+   * @generated from field: souk.money.v1.Money unreturned = 25;
+   */
+  unreturned?: Money | undefined;
 };
 
 /**
@@ -220,7 +228,7 @@ export declare type PaymentAttempt = Message<"souk.order.v1.PaymentAttempt"> & {
   state: PaymentAttempt_State_Value;
 
   /**
-   * The provider ("stripe").
+   * The provider ("stripe", or "wallet" for store credit).
    *
    * @generated from field: string provider = 3;
    */
@@ -247,6 +255,13 @@ export declare type PaymentAttempt = Message<"souk.order.v1.PaymentAttempt"> & {
    * @generated from field: string client_secret = 6;
    */
   clientSecret: string;
+
+  /**
+   * What was given back of it.
+   *
+   * @generated from field: souk.money.v1.Money refunded_amount = 7;
+   */
+  refundedAmount?: Money | undefined;
 };
 
 /**

@@ -59,7 +59,8 @@ export declare type PlaceOrderRequest = Message<"souk.order.v1.PlaceOrderRequest
   billingAddress?: Address | undefined;
 
   /**
-   * How it is paid: exactly one for now. Empty only where nothing is to pay.
+   * How it is paid: a card or a saved method, the wallet, or both; what the wallet has is taken first. Empty only where
+   * nothing is to pay.
    *
    * @generated from field: repeated souk.order.v1.PaymentSource payments = 3;
    */
@@ -112,6 +113,20 @@ export declare type PaymentSource = Message<"souk.order.v1.PaymentSource"> & {
    * @generated from field: string saved_method_id = 3;
    */
   savedMethodId: string;
+
+  /**
+   * The buyer's store credit, instead of the three above.
+   *
+   * @generated from field: bool wallet = 4;
+   */
+  wallet: boolean;
+
+  /**
+   * Whether the card of `token` is saved for the next purchase, once it has paid.
+   *
+   * @generated from field: bool save_method = 5;
+   */
+  saveMethod: boolean;
 };
 
 /**
@@ -134,7 +149,7 @@ export declare type PayOrderRequest = Message<"souk.order.v1.PayOrderRequest"> &
   orderId: string;
 
   /**
-   * How it is paid: at most one for now. Empty: take up the attempt that is under way.
+   * How it is paid, as in PlaceOrder. Empty: take up the attempt that is under way.
    *
    * @generated from field: repeated souk.order.v1.PaymentSource payments = 2;
    */
@@ -596,7 +611,8 @@ export declare const OrderService: GenService<{
    * outcome is not known before the deadline, the order comes back as it stands and goes on by itself.
    * Reasons: TOTAL_REQUIRED (INVALID_ARGUMENT) without `expectedTotal` and `quoteId`, UNKNOWN_CURRENCY
    * (INVALID_ARGUMENT), PAYMENT_REQUIRED (INVALID_ARGUMENT) without a means of payment where something is to pay,
-   * PAYMENT_UNSUPPORTED (INVALID_ARGUMENT) for more than one payment, an unknown provider or a saved method, CART_EMPTY
+   * PAYMENT_UNSUPPORTED (INVALID_ARGUMENT) for more than one payment beside the wallet or an unknown provider,
+   * WALLET_TOO_LOW (FAILED_PRECONDITION) when the wallet alone is to pay and has less, CART_EMPTY
    * (FAILED_PRECONDITION), CURRENCY_MISMATCH (FAILED_PRECONDITION), ITEM_UNAVAILABLE (FAILED_PRECONDITION) when lines
    * are no longer offered, PRICE_CHANGED (FAILED_PRECONDITION) when the total differs from what the buyer saw, with the
    * differing lines, QUOTE_NOT_FOUND (NOT_FOUND), QUOTE_EXPIRED (FAILED_PRECONDITION), OUT_OF_STOCK
@@ -617,7 +633,8 @@ export declare const OrderService: GenService<{
    * takes up the outcome. A present attempt is given up first; if it turns out to be paid, the order is paid by it.
    * Reasons: ORDER_NOT_FOUND (NOT_FOUND), ORDER_NOT_PAYABLE (FAILED_PRECONDITION) when the order is paid, rejected or
    * given up, PAYMENT_REQUIRED (INVALID_ARGUMENT) when no means of payment is given and no attempt is under way,
-   * PAYMENT_UNSUPPORTED (INVALID_ARGUMENT), OUT_OF_STOCK (FAILED_PRECONDITION) when the hold is over and the goods are
+   * PAYMENT_UNSUPPORTED (INVALID_ARGUMENT), WALLET_TOO_LOW (FAILED_PRECONDITION) when the wallet alone is to pay and has
+   * less, OUT_OF_STOCK (FAILED_PRECONDITION) when the hold is over and the goods are
    * gone, ORDER_CANCELLED (FAILED_PRECONDITION) when the order was given up meanwhile, CHECKOUT_IN_PROGRESS (ABORTED)
    * when another call is paying it at this moment.
    *
@@ -630,7 +647,7 @@ export declare const OrderService: GenService<{
   },
   /**
    * Gives an order up before anything was sent, refunds what was taken and returns the order. Cancelling a cancelled
-   * order returns it as it is.
+   * order returns it as it is; where the refund failed, it is tried again.
    * Reasons: ORDER_NOT_FOUND (NOT_FOUND), ORDER_NOT_CANCELLABLE (FAILED_PRECONDITION) when something was sent, or the
    * order is rejected or completed, CHECKOUT_IN_PROGRESS (ABORTED) when it is being paid at this moment.
    *

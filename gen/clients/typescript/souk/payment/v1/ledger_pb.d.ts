@@ -28,7 +28,7 @@ export declare type Posting = Message<"souk.payment.v1.Posting"> & {
   transactionId: string;
 
   /**
-   * What the transaction is: "CAPTURE", "REFUND", "REFUND_REVERSAL", "PROVIDER_FEE", or a step of a payout
+   * What the transaction is: "CAPTURE", "REFUND", "REFUND_REVERSAL", "PROVIDER_FEE", "WALLET_CREDIT", or a step of a payout
    * ("PAYOUT_OFFSET", "PAYOUT_BEGUN", "PAYOUT_PAID", "PAYOUT_FAILED"), of its reversal ("REVERSAL_BEGUN", "REVERSAL_PAID",
    * "REVERSAL_FAILED") or of a dispute ("DISPUTE_OPENED", "DISPUTE_WON", "DISPUTE_LOST").
    *
@@ -58,7 +58,7 @@ export declare type Posting = Message<"souk.payment.v1.Posting"> & {
   amount?: Money | undefined;
 
   /**
-   * The order that it is about.
+   * The order that it is about. Empty for store credit that the market gave.
    *
    * @generated from field: string order_id = 6;
    */
@@ -77,6 +77,13 @@ export declare type Posting = Message<"souk.payment.v1.Posting"> & {
    * @generated from field: google.protobuf.Timestamp post_time = 8;
    */
   postTime?: Timestamp | undefined;
+
+  /**
+   * The buyer whose account it is, for "wallet_liability". Empty: nobody's.
+   *
+   * @generated from field: string user_id = 9;
+   */
+  userId: string;
 };
 
 /**

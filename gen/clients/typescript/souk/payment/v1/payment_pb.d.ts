@@ -181,7 +181,7 @@ export declare type Payment = Message<"souk.payment.v1.Payment"> & {
   providerReference: string;
 
   /**
-   * The provider: "stripe".
+   * The provider: "stripe", or "wallet" for the buyer's store credit.
    *
    * @generated from field: string provider = 10;
    */
@@ -193,6 +193,13 @@ export declare type Payment = Message<"souk.payment.v1.Payment"> & {
    * @generated from field: google.protobuf.Timestamp create_time = 11;
    */
   createTime?: Timestamp | undefined;
+
+  /**
+   * The other payment of the same sale, where wallet and card pay together. Empty: there is none.
+   *
+   * @generated from field: string companion_id = 12;
+   */
+  companionId: string;
 };
 
 /**

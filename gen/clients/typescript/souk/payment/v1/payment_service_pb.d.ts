@@ -53,7 +53,7 @@ export declare type StartPaymentRequest = Message<"souk.payment.v1.StartPaymentR
   amount?: Money | undefined;
 
   /**
-   * The provider. Empty means "stripe".
+   * The provider: "stripe", or "wallet" for the buyer's store credit. Empty means "stripe".
    *
    * @generated from field: string provider = 5;
    */
@@ -74,11 +74,25 @@ export declare type StartPaymentRequest = Message<"souk.payment.v1.StartPaymentR
   savedMethodId: string;
 
   /**
-   * The lines that it pays; their amounts sum to `amount`.
+   * The lines that it pays; their amounts sum to `amount` and that of the wallet part.
    *
    * @generated from field: repeated souk.payment.v1.PaymentLine lines = 8;
    */
   lines: PaymentLine[];
+
+  /**
+   * What the buyer's wallet pays beside it. Unset: nothing.
+   *
+   * @generated from field: souk.payment.v1.WalletPart wallet = 9;
+   */
+  wallet?: WalletPart | undefined;
+
+  /**
+   * Whether the buyer wants the means of payment saved once it has paid. It is not where the buyer has 20 already.
+   *
+   * @generated from field: bool save_method = 10;
+   */
+  saveMethod: boolean;
 };
 
 /**
@@ -86,6 +100,33 @@ export declare type StartPaymentRequest = Message<"souk.payment.v1.StartPaymentR
  * Use `create(StartPaymentRequestSchema)` to create a new message.
  */
 export declare const StartPaymentRequestSchema: GenMessage<StartPaymentRequest>;
+
+/**
+ * What the buyer's wallet pays of an order, beside a card.
+ *
+ * @generated from message souk.payment.v1.WalletPart
+ */
+export declare type WalletPart = Message<"souk.payment.v1.WalletPart"> & {
+  /**
+   * The id of the wallet's own payment, made and kept by the caller before the call.
+   *
+   * @generated from field: string payment_id = 1;
+   */
+  paymentId: string;
+
+  /**
+   * How much, more than zero.
+   *
+   * @generated from field: souk.money.v1.Money amount = 2;
+   */
+  amount?: Money | undefined;
+};
+
+/**
+ * Describes the message souk.payment.v1.WalletPart.
+ * Use `create(WalletPartSchema)` to create a new message.
+ */
+export declare const WalletPartSchema: GenMessage<WalletPart>;
 
 /**
  * Names a payment.
@@ -108,7 +149,7 @@ export declare type GetPaymentStatusRequest = Message<"souk.payment.v1.GetPaymen
 export declare const GetPaymentStatusRequestSchema: GenMessage<GetPaymentStatusRequest>;
 
 /**
- * Names a payment.
+ * Names a payment, and says what it was to be.
  *
  * @generated from message souk.payment.v1.CancelPaymentRequest
  */
@@ -119,6 +160,27 @@ export declare type CancelPaymentRequest = Message<"souk.payment.v1.CancelPaymen
    * @generated from field: string payment_id = 1;
    */
   paymentId: string;
+
+  /**
+   * The order that it was to pay. Unset together with `amount`: one that was never begun is PAYMENT_NOT_FOUND.
+   *
+   * @generated from field: string order_id = 2;
+   */
+  orderId: string;
+
+  /**
+   * The buyer.
+   *
+   * @generated from field: string user_id = 3;
+   */
+  userId: string;
+
+  /**
+   * What was to be taken.
+   *
+   * @generated from field: souk.money.v1.Money amount = 4;
+   */
+  amount?: Money | undefined;
 };
 
 /**
@@ -162,7 +224,7 @@ export declare type RefundOrderRequest = Message<"souk.payment.v1.RefundOrderReq
   reason: string;
 
   /**
-   * The payment to take it from. Empty: the only one of the order that has something left.
+   * The payment to take it from, with the wallet's part of it. Empty: all of the order's.
    *
    * @generated from field: string payment_id = 5;
    */
@@ -495,9 +557,11 @@ export declare const CurrencyTotalSchema: GenMessage<CurrencyTotal>;
  */
 export declare const PaymentService: GenService<{
   /**
-   * Takes an order's money from one source and returns the payment as far as it went. The payment's id is made by the
+   * Takes an order's money and returns the payment as far as it went. The payment's id is made by the
    * caller, so the same call again goes on where the first one stopped and never charges twice. A refusal is no error:
-   * the state is DECLINED.
+   * the state is DECLINED. With the provider "wallet" the buyer's store credit pays it, at once or not at all; with a
+   * `wallet` part that much credit is held first, taken in the commit that records the charge, and free again where
+   * there is none.
    * Reasons: PAYMENT_MISMATCH (FAILED_PRECONDITION) when the id was used for another order or amount; LINES_MISMATCH
    * (INVALID_ARGUMENT) when the lines don't sum to the amount; PROVIDER_UNKNOWN (INVALID_ARGUMENT);
    * PAYMENT_METHOD_REQUIRED (INVALID_ARGUMENT) without a token or a saved method; PAYMENT_METHOD_NOT_FOUND (NOT_FOUND) for
@@ -523,8 +587,10 @@ export declare const PaymentService: GenService<{
     output: typeof PaymentSchema;
   },
   /**
-   * Gives a payment up and returns it. One that was captured before stays so: the caller decides about a refund.
-   * Reasons: PAYMENT_NOT_FOUND (NOT_FOUND); PROVIDER_UNAVAILABLE (UNAVAILABLE) when the outcome is not known: call again.
+   * Gives a payment up and returns it. One that was captured before stays so: the caller decides about a refund. One
+   * that was never begun is kept as CANCELLED where the call says what it was to be: nobody can begin it any more.
+   * Reasons: PAYMENT_NOT_FOUND (NOT_FOUND) without `amount`; PAYMENT_MISMATCH (FAILED_PRECONDITION) when the id belongs
+   * to another order or amount; PROVIDER_UNAVAILABLE (UNAVAILABLE) when the outcome is not known: call again.
    *
    * @generated from rpc souk.payment.v1.PaymentService.CancelPayment
    */
@@ -537,8 +603,7 @@ export declare const PaymentService: GenService<{
    * Gives an order's money back, all that is left or a part. The refund's id is made by the caller, so the same call
    * again returns the same refund. One whose outcome is not known yet comes back PENDING and goes on by itself.
    * Reasons: PAYMENT_NOT_FOUND (NOT_FOUND) when nothing was captured for the order; NOTHING_TO_REFUND,
-   * REFUND_TOO_LARGE (FAILED_PRECONDITION); PAYMENT_AMBIGUOUS (FAILED_PRECONDITION) when several payments have something
-   * left and none is named; PAYMENT_DISPUTED (FAILED_PRECONDITION) while the buyer's bank has it; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
+   * REFUND_TOO_LARGE (FAILED_PRECONDITION); PAYMENT_DISPUTED (FAILED_PRECONDITION) while the buyer's bank has it; REFUND_MISMATCH (FAILED_PRECONDITION) when the id was used for another order;
    * CURRENCY_MISMATCH, AMOUNT_NOT_POSITIVE (INVALID_ARGUMENT); PROVIDER_UNAVAILABLE (UNAVAILABLE) when the provider
    * does not answer.
    *
@@ -561,7 +626,8 @@ export declare const PaymentService: GenService<{
     output: typeof PaymentSchema;
   },
   /**
-   * Gives money back: units of lines, or an amount. A seller gives back of the own lines alone. A refund whose outcome is
+   * Gives money back: units of lines, or an amount. A seller gives back of the own lines alone. Where wallet and card
+   * paid together, whichever of the two is named, each gives back its share. A refund whose outcome is
    * not known yet comes back PENDING and goes on by itself.
    * Reasons: PAYMENT_NOT_FOUND (NOT_FOUND), also where no line is the caller's; LINE_NOT_FOUND (NOT_FOUND) for a line
    * of another payment or another seller; REFUND_EMPTY (INVALID_ARGUMENT) with neither lines nor amount, REFUND_AMBIGUOUS

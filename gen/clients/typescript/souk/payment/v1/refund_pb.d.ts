@@ -129,6 +129,13 @@ export declare type Refund = Message<"souk.payment.v1.Refund"> & {
    * @generated from field: google.protobuf.Timestamp create_time = 8;
    */
   createTime?: Timestamp | undefined;
+
+  /**
+   * The refunds that it consists of, where it takes from more than one payment. Empty: it takes from one alone.
+   *
+   * @generated from field: repeated souk.payment.v1.RefundPart parts = 9;
+   */
+  parts: RefundPart[];
 };
 
 /**
@@ -136,6 +143,47 @@ export declare type Refund = Message<"souk.payment.v1.Refund"> & {
  * Use `create(RefundSchema)` to create a new message.
  */
 export declare const RefundSchema: GenMessage<Refund>;
+
+/**
+ * What a refund takes from one of several payments.
+ *
+ * @generated from message souk.payment.v1.RefundPart
+ */
+export declare type RefundPart = Message<"souk.payment.v1.RefundPart"> & {
+  /**
+   * The id of this part, as lists of refunds and events have it.
+   *
+   * @generated from field: string refund_id = 1;
+   */
+  refundId: string;
+
+  /**
+   * The payment that it takes from.
+   *
+   * @generated from field: string payment_id = 2;
+   */
+  paymentId: string;
+
+  /**
+   * Where it stands.
+   *
+   * @generated from field: souk.payment.v1.RefundState.Value state = 3;
+   */
+  state: RefundState_Value;
+
+  /**
+   * How much of the refund is this part's.
+   *
+   * @generated from field: souk.money.v1.Money amount = 4;
+   */
+  amount?: Money | undefined;
+};
+
+/**
+ * Describes the message souk.payment.v1.RefundPart.
+ * Use `create(RefundPartSchema)` to create a new message.
+ */
+export declare const RefundPartSchema: GenMessage<RefundPart>;
 
 /**
  * What a refund takes from one order line.

@@ -12,7 +12,7 @@ import { file_souk_money_v1_money } from "../../money/v1/money_pb.js";
  * Describes the file souk/payment/v1/refund.proto.
  */
 export const file_souk_payment_v1_refund = /*@__PURE__*/
-  fileDesc("Chxzb3VrL3BheW1lbnQvdjEvcmVmdW5kLnByb3RvEg9zb3VrLnBheW1lbnQudjEiTwoLUmVmdW5kU3RhdGUiQAoFVmFsdWUSDwoLVU5TUEVDSUZJRUQQABILCgdQRU5ESU5HEAESDQoJU1VDQ0VFREVEEAISCgoGRkFJTEVEEAMihwIKBlJlZnVuZBIRCglyZWZ1bmRfaWQYASABKAkSEgoKcGF5bWVudF9pZBgCIAEoCRIQCghvcmRlcl9pZBgDIAEoCRIxCgVzdGF0ZRgEIAEoDjIiLnNvdWsucGF5bWVudC52MS5SZWZ1bmRTdGF0ZS5WYWx1ZRIkCgZhbW91bnQYBSABKAsyFC5zb3VrLm1vbmV5LnYxLk1vbmV5Eg4KBnJlYXNvbhgGIAEoCRIqCgVsaW5lcxgHIAMoCzIbLnNvdWsucGF5bWVudC52MS5SZWZ1bmRMaW5lEi8KC2NyZWF0ZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJmCgpSZWZ1bmRMaW5lEg8KB2xpbmVfaWQYASABKAkSDwoHc2hvcF9pZBgCIAEoCRIQCghxdWFudGl0eRgDIAEoAxIkCgZhbW91bnQYBCABKAsyFC5zb3VrLm1vbmV5LnYxLk1vbmV5YgZwcm90bzM", [file_google_protobuf_timestamp, file_souk_money_v1_money]);
+  fileDesc("Chxzb3VrL3BheW1lbnQvdjEvcmVmdW5kLnByb3RvEg9zb3VrLnBheW1lbnQudjEiTwoLUmVmdW5kU3RhdGUiQAoFVmFsdWUSDwoLVU5TUEVDSUZJRUQQABILCgdQRU5ESU5HEAESDQoJU1VDQ0VFREVEEAISCgoGRkFJTEVEEAMiswIKBlJlZnVuZBIRCglyZWZ1bmRfaWQYASABKAkSEgoKcGF5bWVudF9pZBgCIAEoCRIQCghvcmRlcl9pZBgDIAEoCRIxCgVzdGF0ZRgEIAEoDjIiLnNvdWsucGF5bWVudC52MS5SZWZ1bmRTdGF0ZS5WYWx1ZRIkCgZhbW91bnQYBSABKAsyFC5zb3VrLm1vbmV5LnYxLk1vbmV5Eg4KBnJlYXNvbhgGIAEoCRIqCgVsaW5lcxgHIAMoCzIbLnNvdWsucGF5bWVudC52MS5SZWZ1bmRMaW5lEi8KC2NyZWF0ZV90aW1lGAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCgVwYXJ0cxgJIAMoCzIbLnNvdWsucGF5bWVudC52MS5SZWZ1bmRQYXJ0IowBCgpSZWZ1bmRQYXJ0EhEKCXJlZnVuZF9pZBgBIAEoCRISCgpwYXltZW50X2lkGAIgASgJEjEKBXN0YXRlGAMgASgOMiIuc291ay5wYXltZW50LnYxLlJlZnVuZFN0YXRlLlZhbHVlEiQKBmFtb3VudBgEIAEoCzIULnNvdWsubW9uZXkudjEuTW9uZXkiZgoKUmVmdW5kTGluZRIPCgdsaW5lX2lkGAEgASgJEg8KB3Nob3BfaWQYAiABKAkSEAoIcXVhbnRpdHkYAyABKAMSJAoGYW1vdW50GAQgASgLMhQuc291ay5tb25leS52MS5Nb25leWIGcHJvdG8z", [file_google_protobuf_timestamp, file_souk_money_v1_money]);
 
 /**
  * Describes the message souk.payment.v1.RefundState.
@@ -43,9 +43,16 @@ export const RefundSchema = /*@__PURE__*/
   messageDesc(file_souk_payment_v1_refund, 1);
 
 /**
+ * Describes the message souk.payment.v1.RefundPart.
+ * Use `create(RefundPartSchema)` to create a new message.
+ */
+export const RefundPartSchema = /*@__PURE__*/
+  messageDesc(file_souk_payment_v1_refund, 2);
+
+/**
  * Describes the message souk.payment.v1.RefundLine.
  * Use `create(RefundLineSchema)` to create a new message.
  */
 export const RefundLineSchema = /*@__PURE__*/
-  messageDesc(file_souk_payment_v1_refund, 2);
+  messageDesc(file_souk_payment_v1_refund, 3);
 

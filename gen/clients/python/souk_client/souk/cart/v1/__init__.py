@@ -344,7 +344,8 @@ default_message_pool.register_message("souk.cart.v1", "CartItem", CartItem)
 @dataclass(eq=False, repr=False)
 class CartUpdated(betterproto2.Message):
     """
-    A cart was changed: a line came, went or changed, or the cart was merged or emptied.
+    A cart was changed: a line came, went or changed, or the cart was merged or emptied. Changes within a few seconds
+    are told together, as what became of the cart; `version` says how many there were.
     """
 
     cart_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)

@@ -636,7 +636,8 @@ class Order(betterproto2.Message):
 
     payments: "list[PaymentAttempt]" = betterproto2.field(18, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    The attempts to pay, oldest first. Empty: nothing was to pay, or nothing was tried.
+    The attempts to pay, oldest first; one by wallet and card is two that follow each other. Empty: nothing was to pay,
+    or nothing was tried.
     """
 
     place_time: "datetime.datetime | None" = betterproto2.field(
@@ -672,6 +673,11 @@ class Order(betterproto2.Message):
     version: "int" = betterproto2.field(24, betterproto2.TYPE_INT64)
     """
     Raised by every change, counting from 1.
+    """
+
+    unreturned: "__money__v1__.Money | None" = betterproto2.field(25, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What was taken for an order that is over and has not been given back, or not yet. Zero once all of it is.
     """
 
 
@@ -1166,7 +1172,7 @@ class PaymentAttempt(betterproto2.Message):
 
     provider: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    The provider ("stripe").
+    The provider ("stripe", or "wallet" for store credit).
     """
 
     amount: "__money__v1__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
@@ -1183,6 +1189,11 @@ class PaymentAttempt(betterproto2.Message):
     """
     What the buyer's client gives to the provider's own elements to authenticate. Filled only in the answers of
     PlaceOrder and PayOrder, for the buyer, and only while `state` is REQUIRES_ACTION.
+    """
+
+    refunded_amount: "__money__v1__.Money | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    What was given back of it.
     """
 
 
@@ -1222,6 +1233,16 @@ class PaymentSource(betterproto2.Message):
     A means of payment that the buyer has saved, instead of a token.
     """
 
+    wallet: "bool" = betterproto2.field(4, betterproto2.TYPE_BOOL)
+    """
+    The buyer's store credit, instead of the three above.
+    """
+
+    save_method: "bool" = betterproto2.field(5, betterproto2.TYPE_BOOL)
+    """
+    Whether the card of `token` is saved for the next purchase, once it has paid.
+    """
+
 
 default_message_pool.register_message("souk.order.v1", "PaymentSource", PaymentSource)
 
@@ -1239,7 +1260,7 @@ class PayOrderRequest(betterproto2.Message):
 
     payments: "list[PaymentSource]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    How it is paid: at most one for now. Empty: take up the attempt that is under way.
+    How it is paid, as in PlaceOrder. Empty: take up the attempt that is under way.
     """
 
 
@@ -1264,7 +1285,8 @@ class PlaceOrderRequest(betterproto2.Message):
 
     payments: "list[PaymentSource]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    How it is paid: exactly one for now. Empty only where nothing is to pay.
+    How it is paid: a card or a saved method, the wallet, or both; what the wallet has is taken first. Empty only where
+    nothing is to pay.
     """
 
     expected_total: "__money__v1__.Money | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
