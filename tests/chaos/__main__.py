@@ -12,6 +12,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -43,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--only", default="", help=f"some of {','.join(EXPERIMENTS)}")
     parser.add_argument("--checkouts", type=int, default=2000, help="how many checkouts T1 makes; the others follow")
+    parser.add_argument("--units", type=int, default=2000, help="what T12 sells through whole checkouts; T8 a tenth")
+    parser.add_argument("--model-seconds", type=float, default=300, help="how long T18 begins new runs")
     parser.add_argument("--verbose", action="store_true", help="say what is done while it is done")
     options = parser.parse_args(arguments)
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
@@ -56,17 +59,20 @@ def main(arguments: list[str] | None = None) -> int:
         stack = Stack(Home(Path(folder) / "home"))
         stack.up("--empty", "--faults", **settings(stack))
         try:
-            results = [asyncio.run(_run(stack, name, options.seed, options.checkouts)) for name in names]
+            results = [asyncio.run(_run(Lab(stack, options.seed, **_scale(options)), name)) for name in names]
         finally:
             stack.souk("down", check=False)
     _print(results, options.seed)
     return 1 if any(result.problems for result in results) else 0
 
 
-async def _run(stack: Stack, name: str, seed: int, checkouts: int) -> Result:
+def _scale(options: argparse.Namespace) -> dict[str, Any]:
+    return {"checkouts": options.checkouts, "units": options.units, "model_seconds": options.model_seconds}
+
+
+async def _run(lab: Lab, name: str) -> Result:
     title, experiment = EXPERIMENTS[name]
     _console.print(f"{time.strftime('%H:%M:%S')} {name} {title} …")
-    lab = Lab(stack, seed, checkouts=checkouts)
     began = time.monotonic()
     await _bounded(lab, experiment)
     result = Result(name, title, time.monotonic() - began, lab.problems, lab.notes)

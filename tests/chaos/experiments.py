@@ -4,6 +4,7 @@ from tests.chaos.clocks import wrong_clocks
 from tests.chaos.crashes import crash_everywhere
 from tests.chaos.events import poison
 from tests.chaos.lab import Experiment
+from tests.chaos.model.runs import orders_as_in_the_book
 from tests.chaos.outages import come_back, freeze_owners, kill_in_turn, lose_nats, lose_postgres
 from tests.chaos.provider import bad_provider
 from tests.chaos.sales import flash_sale, lose_redis, same_key
@@ -21,4 +22,5 @@ EXPERIMENTS: dict[str, tuple[str, Experiment]] = {
     "T12": ("a flash sale while workers are killed", flash_sale),
     "T15": ("events that cannot be applied", poison),
     "T16": ("one key, fifty at once", same_key),
+    "T18": ("orders do as the book in memory says", orders_as_in_the_book),
 }

@@ -48,6 +48,8 @@ class Lab:
     market: Market = field(init=False)
     # What this run was asked to do: a smaller machine does less of it.
     checkouts: int = 2000
+    units: int = 2000
+    model_seconds: float = 300.0
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
