@@ -17,7 +17,7 @@ from mesh import crash, outbox, trace
 from mesh.auditing import current_audited
 from mesh.errors import SoukError, Unavailable
 from mesh.pool import Connection, Pool, failures_typed
-from mesh.statement import Statement
+from mesh.statement import Statement, grouped
 from mesh.trace import SpanKind
 
 Record: TypeAlias = asyncpg.Record
@@ -113,11 +113,12 @@ async def _execute(connection: Connection, method: str, statement: Statement, pa
 class UnitOfWork(ReadUnit):
     """A transaction that writes, begun at its first statement and committed at the end of its block."""
 
-    __slots__ = ("_after_commit", "_events")
+    __slots__ = ("_after_commit", "_deferred", "_events")
 
     def __init__(self, database: "Database") -> None:
         """Nothing happens before the first statement."""
         super().__init__(database)
+        self._deferred: list[tuple[Statement, Mapping[str, Any]]] = []
         self._events: list[outbox.OutboxEvent] = []
         self._after_commit: list[Callable[[], object]] = []
 
@@ -130,6 +131,25 @@ class UnitOfWork(ReadUnit):
     async def execute(self, statement: Statement, /, **parameters: Any) -> int:
         """Run a statement and return the number of rows that it changed."""
         return _row_count(await self._run("execute", statement, parameters))
+
+    def defer(self, statement: Statement, /, **parameters: Any) -> None:
+        """Run a plain insert, update or delete at the commit, together with the events, in one round trip.
+
+        What is deferred does not see each other's effects, and nothing that runs before the commit sees them.
+        """
+        self._deferred.append((statement, parameters))
+
+    async def flush(self) -> None:
+        """Run what is deferred now."""
+        if self._deferred:
+            await self._run_together(self._connection or await self._take())
+
+    async def _run_together(self, connection: Connection) -> None:
+        deferred, self._deferred = self._deferred, []
+        sql = grouped(tuple(each for each, _ in deferred))
+        arguments = [argument for each, parameters in deferred for argument in each.arguments(parameters)]
+        with trace.span(deferred[-1][0].name, SpanKind.CLIENT), failures_typed:
+            await connection.session.execute(sql, *arguments)
 
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]], /) -> None:
         """Run a statement once for each of `rows`, in few round trips."""
@@ -152,11 +172,14 @@ class UnitOfWork(ReadUnit):
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """A block whose failure is undone alone, so that the transaction goes on."""
+        await self.flush()
         session = (self._connection or await self._take()).session
         await session.execute("SAVEPOINT block")
         try:
             yield
+            await self.flush()
         except BaseException:
+            self._deferred.clear()
             await session.execute("ROLLBACK TO SAVEPOINT block")
             raise
         await session.execute("RELEASE SAVEPOINT block")
@@ -187,7 +210,7 @@ class UnitOfWork(ReadUnit):
 
     async def commit(self) -> None:
         """Write the events and commit. A cancelled caller stops waiting; the commit finishes."""
-        if self._connection is not None or self._events:
+        if self._connection is not None or self._events or self._deferred:
             await asyncio.shield(self._commit())
         else:
             self._finished = True
@@ -195,14 +218,30 @@ class UnitOfWork(ReadUnit):
 
     async def _commit(self) -> None:
         if self._events:
-            await self.execute(outbox.insert_events(self.service), **outbox.as_arrays(self._events))
-        crash.point("database.before_commit", self.service)
-        with trace.span("COMMIT", SpanKind.CLIENT):
-            await self._end("COMMIT")
+            self.defer(outbox.insert_events(self.service), **outbox.as_arrays(self._events))
+        if self._connection is None:
+            # Nothing has run yet, and what is deferred is one statement: a transaction by itself.
+            crash.point("database.before_commit", self.service)
+            await self._run_alone()
+        else:
+            await self.flush()
+            crash.point("database.before_commit", self.service)
+            with trace.span("COMMIT", SpanKind.CLIENT):
+                await self._end("COMMIT")
         crash.point("database.after_commit", self.service)
         if self._events:
             self._database.notify_published()
         self._run_callbacks()
+
+    async def _run_alone(self) -> None:
+        if self._finished or connection_held():
+            raise RuntimeError("the unit of work is over, or inside another one")
+        connection = await super()._acquire()
+        try:
+            await self._run_together(connection)
+        finally:
+            self._finished = True
+            await self._database.pool.release(connection)
 
     async def _end(self, command: str) -> None:
         connection, self._connection = self._connection, None
@@ -211,7 +250,10 @@ class UnitOfWork(ReadUnit):
             return
         try:
             with failures_typed:
-                await connection.session.execute(command)
+                done = await connection.session.execute(command)
+            # Also the answer to COMMIT, where a statement had failed.
+            if done == "ROLLBACK":
+                connection.undone()
         finally:
             await self._database.pool.release(connection)
 
@@ -261,9 +303,19 @@ class Database:
 
     async def run(self, statement: Statement, /, **parameters: Any) -> int:
         """Run one statement that is a transaction by itself, and return the number of rows that it changed."""
+        return _row_count(await self._run_alone("execute", statement, parameters))
+
+    async def run_returning(self, statement: Statement, /, **parameters: Any) -> list[Record]:
+        """Run one statement that is a transaction by itself, and return the rows that it returns."""
+        rows: list[Record] = await self._run_alone("fetch", statement, parameters)
+        return rows
+
+    async def _run_alone(self, method: str, statement: Statement, parameters: Mapping[str, Any]) -> Any:
+        if connection_held():
+            raise RuntimeError("a statement of its own inside a unit of work would take a second connection")
         connection = await self.pool.acquire(self.role)
         try:
-            return _row_count(await _execute(connection, "execute", statement, parameters))
+            return await _execute(connection, method, statement, parameters)
         finally:
             await self.pool.release(connection)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,8 @@ from souk.mesh.v1.envelope_pb2 import Envelope
 
 from mesh import dead_letters
 from mesh.cause import Cause, caused_by
-from mesh.consumer import Consumer
-from mesh.database import Database, Record
+from mesh.consumer import Consumer, Delivery
+from mesh.database import Database, Record, UnitOfWork
 from mesh.dead_letters import Letter
 from mesh.errors import SoukError
 from mesh.events import UnreadableEvent, decode
@@ -25,14 +26,18 @@ from mesh.trace import Tracer, joined
 # The longest that preparing and applying one event may take, below the time after which the server sends it again.
 _SECONDS = 25.0
 _TAKEN = "TAKEN"
+# An event that came twice is taken once: the second row meets the first.
 _TAKE = """
 WITH parked AS (
-  SELECT key FROM {schema}.parked_keys WHERE durable = :durable AND key = :key FOR SHARE
+  SELECT key FROM {schema}.parked_keys WHERE durable = :durable AND key = ANY(cast(:keys AS text[])) FOR SHARE
+), arrived AS (
+  SELECT event_id, key IN (SELECT key FROM parked) AS waits
+  FROM unnest(cast(:event_ids AS uuid[]), cast(:keys AS text[])) AS arrived (event_id, key)
 ), taken AS (
-  INSERT INTO {schema}.inbox (durable, event_id) SELECT cast(:durable AS text), cast(:event_id AS uuid)
-  WHERE NOT EXISTS (SELECT FROM parked) ON CONFLICT DO NOTHING RETURNING event_id
+  INSERT INTO {schema}.inbox (durable, event_id) SELECT cast(:durable AS text), event_id FROM arrived WHERE NOT waits
+  ON CONFLICT DO NOTHING RETURNING event_id
 )
-SELECT CASE WHEN EXISTS (SELECT FROM parked) THEN 'PARKED' WHEN EXISTS (SELECT FROM taken) THEN 'TAKEN' END"""
+SELECT event_id, 'TAKEN' AS outcome FROM taken UNION ALL SELECT event_id, 'PARKED' FROM arrived WHERE waits"""
 _TAKE_LETTER = "INSERT INTO {schema}.inbox (durable, event_id) VALUES (:durable, :event_id) ON CONFLICT DO NOTHING"
 _BACK_TO_PARKED = """
 UPDATE {schema}.dead_letter SET state = 'PARKED', update_time = now()
@@ -82,16 +87,57 @@ class Effect:
             with self._story(envelope):
                 prepared = await self._prepare(event, envelope)
                 async with self._database.write() as uow:
-                    outcome = await uow.fetch_value(
-                        in_schema(self._database.name, _TAKE),
-                        durable=self._durable,
-                        event_id=arrival.event_id,
-                        key=arrival.key,
-                    )
-                    if outcome == _TAKEN:
+                    if await self._take([arrival], uow):
                         await self._consumer.handler(event, envelope, uow, *prepared)
-                    elif outcome == PARKED:
-                        await dead_letters.bury(uow, self._letter(arrival, 0, "KEY_PARKED", ""), PARKED)
+
+    async def apply_all(self, arrivals: Sequence[Arrival]) -> None:
+        """The same for several events in one transaction: all take effect, or none does, whose reason is raised."""
+        deliveries = [self._delivery(arrival) for arrival in arrivals]
+        async with asyncio.timeout(_SECONDS):
+            prepared = await self._prepare_all(deliveries)
+            with acting_as(service_principal(self._database.name)):
+                async with self._database.write() as uow:
+                    taken = await self._take(arrivals, uow)
+                    if self._consumer.handler_many is not None:
+                        if taken:
+                            await self._consumer.handler_many([deliveries[place] for place in taken], uow)
+                        return
+                    for place in taken:
+                        delivery = deliveries[place]
+                        with delivery.story():
+                            await self._consumer.handler(delivery.event, delivery.envelope, uow, *prepared[place])
+                            await uow.flush()
+
+    async def _take(self, arrivals: Sequence[Arrival], uow: UnitOfWork) -> list[int]:
+        """Mark events as done, and return the places of those that were not; one whose key is parked is parked too."""
+        rows = await uow.fetch(
+            in_schema(self._database.name, _TAKE),
+            durable=self._durable,
+            event_ids=[arrival.event_id for arrival in arrivals],
+            keys=[arrival.key for arrival in arrivals],
+        )
+        outcomes = {row["event_id"]: row["outcome"] for row in rows}
+        taken = []
+        for place, arrival in enumerate(arrivals):
+            outcome = outcomes.pop(arrival.event_id, None)
+            if outcome == _TAKEN:
+                taken.append(place)
+            elif outcome == PARKED:
+                await dead_letters.bury(uow, self._letter(arrival, 0, "KEY_PARKED", ""), PARKED)
+        return taken
+
+    def _delivery(self, arrival: Arrival) -> Delivery:
+        event, envelope = _opened(arrival)
+        return Delivery(event, envelope, lambda: self._story(envelope))
+
+    async def _prepare_all(self, deliveries: Sequence[Delivery]) -> Sequence[tuple[Any, ...]]:
+        if self._consumer.prepare is None:
+            return [()] * len(deliveries)
+        return await asyncio.gather(*map(self._prepare_in_story, deliveries))
+
+    async def _prepare_in_story(self, delivery: Delivery) -> tuple[Any, ...]:
+        with delivery.story():
+            return await self._prepare(delivery.event, delivery.envelope)
 
     async def set_aside(self, arrival: Arrival, attempts: int, error: BaseException) -> None:
         """Bury an event that cannot be applied, and park its key."""

@@ -1,11 +1,15 @@
-"""One consumer at work: its streams pulled, its keys side by side and each in order, its failures set aside."""
+"""One consumer at work: its streams pulled, what has come applied together, its failures set aside.
+
+What cannot be applied together is applied one by one, the keys side by side and each in order.
+"""
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -28,6 +32,8 @@ from mesh.trace import Tracer
 _log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
+# How many events are applied together at most.
+BATCH = 64
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
 _STREAM_PAUSE = 1.0
 _RETRY_POLL_SECONDS = 60.0
@@ -45,6 +51,7 @@ class _Pending:
     arrival: Arrival
     message: Msg
     pull: Pull
+    failures: int = 0
 
 
 class Intake:
@@ -68,9 +75,12 @@ class Intake:
         self._pause = pause
         self._effect = Effect(consumer, database, tracer)
         self._slots = asyncio.Semaphore(consumer.concurrency)
+        # What has come and was not tried yet, and, by key, what is applied one by one.
+        self._arrived: deque[_Pending] = deque()
+        self._has_arrived = asyncio.Event()
         self._queues: dict[str, deque[_Pending]] = {}
         self._pending: dict[tuple[str, int], _Pending] = {}
-        self._drains: set[asyncio.Task[None]] = set()
+        self._at_work: set[asyncio.Task[None]] = set()
         self._pulls: set[Pull] = set()
         self._retry = asyncio.Event()
         self._closing = False
@@ -91,6 +101,7 @@ class Intake:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._stay_in_progress())
                 group.create_task(self._retry_letters())
+                group.create_task(self._apply_arrived())
                 for stream, subjects in streams.items():
                     group.create_task(self._pull(client, stream, subjects))
         finally:
@@ -124,29 +135,72 @@ class Intake:
             known.pull.settled()
             known.message, known.pull = message, pull
             return
-        pending = _Pending(Arrival.of(message), message, pull)
-        self._pending[place] = pending
-        queue = self._queues.get(pending.arrival.key)
-        if queue is not None:
-            queue.append(pending)
+        self._pending[place] = pending = _Pending(Arrival.of(message), message, pull)
+        self._arrived.append(pending)
+        self._has_arrived.set()
+
+    async def _apply_arrived(self) -> None:
+        """Apply what has come, all of it together: the more there is to do, the less each event costs."""
+        while True:
+            await self._has_arrived.wait()
+            self._has_arrived.clear()
+            while batch := self._next_batch():
+                # A task of its own, which ends in peace where this process ceases to be the owner.
+                await asyncio.wait({self._begin(self._apply(batch))})
+
+    def _next_batch(self) -> list[_Pending]:
+        """What may be applied together, in order; a key that is worked on one by one goes on so."""
+        batch: list[_Pending] = []
+        while self._arrived and len(batch) < BATCH:
+            pending = self._arrived.popleft()
+            if pending.arrival.key in self._queues:
+                self._queues[pending.arrival.key].append(pending)
+            else:
+                batch.append(pending)
+        return batch
+
+    async def _apply(self, batch: list[_Pending]) -> None:
+        arrivals = [pending.arrival for pending in batch]
+        try:
+            crash.point("consumer.before_effect", self._consumer.name)
+            await (self._effect.apply_all(arrivals) if len(arrivals) > 1 else self._effect.apply(arrivals[0]))
+            crash.point("consumer.before_ack", self._consumer.name)
+        except Exception as error:  # noqa: BLE001  # whatever it is, one of them has it again
+            self._take_apart(batch, error)
             return
-        self._queues[pending.arrival.key] = deque([pending])
-        drain = asyncio.create_task(self._drain(pending.arrival.key))
-        self._drains.add(drain)
-        drain.add_done_callback(self._drains.discard)
+        for pending in batch:
+            await self._settle(pending)
+
+    def _take_apart(self, batch: list[_Pending], error: Exception) -> None:
+        """Go on with each event in a transaction of its own, so that one that fails holds up its own key alone."""
+        _log.debug("%s takes %d events apart: %s", self._consumer.name, len(batch), type(error).__name__)
+        for pending in batch:
+            pending.failures = 0 if is_passing(error) else 1
+            queue = self._queues.get(pending.arrival.key)
+            if queue is None:
+                self._queues[pending.arrival.key] = deque([pending])
+                self._begin(self._drain(pending.arrival.key))
+            else:
+                queue.append(pending)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._at_work.add(task)
+        task.add_done_callback(self._at_work.discard)
+        return task
 
     async def _drain(self, key: str) -> None:
         queue = self._queues[key]
         try:
             while queue and not self._closing:
-                await self._finish(queue[0].arrival)
+                await self._finish(queue[0])
                 await self._settle(queue.popleft())
         finally:
             self._queues.pop(key, None)
 
-    async def _finish(self, arrival: Arrival) -> None:
+    async def _finish(self, pending: _Pending) -> None:
         """Return when the event is applied or set aside."""
-        failures, pause = 0, self._pause
+        arrival, pause = pending.arrival, self._pause
         while True:
             try:
                 async with self._slots:
@@ -155,11 +209,11 @@ class Intake:
                     crash.point("consumer.before_ack", self._consumer.name)
             except Exception as error:  # noqa: BLE001  # whatever it is, it is counted
                 if not is_passing(error):
-                    failures += 1
+                    pending.failures += 1
                     report_fault(f"{self._consumer.name} at event {arrival.event_id}", error)
-                    if failures >= ATTEMPTS or isinstance(error, UnreadableEvent):
+                    if pending.failures >= ATTEMPTS or isinstance(error, UnreadableEvent):
                         with suppress(SoukError):
-                            await self._set_aside(arrival, failures, error)
+                            await self._set_aside(arrival, pending.failures, error)
                             return
             else:
                 return
@@ -206,13 +260,14 @@ class Intake:
         """Finish what is being applied, and give the rest back to whoever is next."""
         self._closing = True
         try:
-            await _wait(self._drains, _DRAIN_SECONDS)
+            await _wait(self._at_work, _DRAIN_SECONDS)
         finally:
             # Also where a second cancellation cuts the waiting short: nothing may stay behind in a transaction.
-            for drain in self._drains:
-                drain.cancel()
-        await _wait(self._drains, _DRAIN_SECONDS)
+            for task in self._at_work:
+                task.cancel()
+        await _wait(self._at_work, _DRAIN_SECONDS)
         self._queues.clear()
+        self._arrived.clear()
         for pending in self._pending.values():
             with suppress(NatsError, OSError):
                 await pending.message.nak()

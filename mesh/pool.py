@@ -72,15 +72,33 @@ class Connection:
     def __init__(self, session: Any) -> None:
         """Wrap a session that has just begun."""
         self.session = session
-        self.role = ""
+        # None where a transaction that was undone has taken its change of the role back with it.
+        self.role: str | None = ""
         # Not used since it was made: a failure is not that of a session that lay idle too long.
         self.fresh = True
 
     async def become(self, role: str) -> None:
         """Change the role, unless it is the present one."""
         if role != self.role:
-            await self.session.execute(f'SET ROLE "{role}"' if role else "RESET ROLE")
+            await self.session.execute(_change_role(role))
             self.role = role
+
+    async def begin(self, role: str, command: str) -> None:
+        """Begin a transaction in a role, in one round trip."""
+        if role == self.role:
+            await self.session.execute(command)
+            return
+        self.role = None
+        await self.session.execute(f"{_change_role(role)}; {command}")
+        self.role = role
+
+    def undone(self) -> None:
+        """The transaction was rolled back, and with it the change of the role that it may have begun with."""
+        self.role = None
+
+
+def _change_role(role: str) -> str:
+    return f'SET ROLE "{role}"' if role else "RESET ROLE"
 
 
 class Pool:
@@ -95,7 +113,7 @@ class Pool:
         self._patience = patience
         self._size = size
         self._open = 0
-        self._idle: dict[str, list[Connection]] = {}
+        self._idle: dict[str | None, list[Connection]] = {}
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._recovering: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -109,7 +127,7 @@ class Pool:
     async def acquire(self, role: str = "") -> Connection:
         """Take a connection in a role. Raises Unavailable where the server is away or all connections stay busy."""
         with failures_typed:
-            connection = self._take_idle(role) or await self._open_one() or self._take_other() or await self._wait()
+            connection = await self._take(role)
             try:
                 await connection.become(role)
             except BaseException:
@@ -117,7 +135,10 @@ class Pool:
                 raise
         return connection
 
-    def _take_idle(self, role: str) -> Connection | None:
+    async def _take(self, role: str | None) -> Connection:
+        return self._take_idle(role) or await self._open_one() or self._take_other() or await self._wait()
+
+    def _take_idle(self, role: str | None) -> Connection | None:
         idle = self._idle.get(role)
         while idle:
             connection = idle.pop()
@@ -175,6 +196,7 @@ class Pool:
         try:
             # asyncpg waits for the cancellation of what runs before it sends anything else.
             await connection.session.execute("ROLLBACK", timeout=_RECOVER_SECONDS)
+            connection.undone()
         except (*_AWAY, asyncpg.PostgresError):
             self._drop(connection)
         else:
@@ -211,10 +233,11 @@ class Pool:
 
         A connection that lay idle may have died with its server: nothing has begun yet, so one more try is safe.
         """
-        connection = await self.acquire(role)
+        with failures_typed:
+            connection = await self._take(role)
         try:
             with failures_typed:
-                await connection.session.execute(command)
+                await connection.begin(role, command)
         except Unavailable:
             stale = not connection.fresh
             self._drop(connection)
@@ -235,7 +258,7 @@ class Pool:
         """Another connection in the same role for one that has died, and with it all that lay idle as long."""
         self._drop(connection)
         self._drop_idle()
-        return await self.acquire(connection.role)
+        return await self.acquire(connection.role or "")
 
     async def _connect(self, **options: Any) -> Any:
         session = await asyncpg.connect(

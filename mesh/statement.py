@@ -1,11 +1,11 @@
 """SQL composed with SQLAlchemy, compiled once, and run by asyncpg as a prepared statement."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Table, text
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
@@ -16,6 +16,10 @@ _READ = re.compile(r'\b(FROM)\s+(?:"?\w+"?\.)?"?(\w+)')
 _CHANGE = re.compile(
     r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM|FOR\s+(NO\s+KEY\s+UPDATE|SHARE|KEY\s+SHARE))\b", re.IGNORECASE
 )
+
+
+_CHANGES_ALONE = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+_PARAMETER = re.compile(r"\$(\d+)")
 
 
 class Statement:
@@ -53,6 +57,13 @@ class Statement:
             self._name = f"{write[1]} {write[2]}" if write else f"SELECT {read[2]}" if read else "SELECT"
         return self._name
 
+    @property
+    def width(self) -> int:
+        """How many parameters PostgreSQL gets."""
+        if not self._sql:
+            self._compile()
+        return len(self._names)
+
     def _compile(self) -> None:
         compiled = self._clause.compile(dialect=_DIALECT)
         assert isinstance(compiled, SQLCompiler)  # noqa: S101  # narrows the type: only DDL compiles to another
@@ -82,9 +93,41 @@ class Statement:
         return f"Statement({self.sql!r})"
 
 
+@cache
+def grouped(statements: tuple[Statement, ...]) -> str:
+    """The SQL that runs several inserts, updates and deletes at once, which do not see each other's effects.
+
+    Its parameters are those of the statements, one after the other. Raises TypeError for anything else.
+    """
+    texts, width = [], 0
+    for each in statements:
+        if not _CHANGES_ALONE.match(each.sql):
+            raise TypeError(f"only a plain INSERT, UPDATE or DELETE goes in a group: {each.sql}")
+        texts.append(_PARAMETER.sub(lambda found, first=width: f"${int(found[1]) + first}", each.sql))  # type: ignore[misc]
+        width += each.width
+    *inner, last = texts
+    if not inner:
+        return last
+    return f"WITH {', '.join(f'g{number} AS ({each})' for number, each in enumerate(inner))} {last}"
+
+
 def statement(clause: ClauseElement) -> Statement:
     """Wrap a SQLAlchemy core statement; values go to asyncpg as they are, and JSONB columns take Python objects."""
     return Statement(clause)
+
+
+def insert_rows(table: Table, *without: str) -> Statement:
+    """The statement that writes any number of rows, with the parameters of `as_columns`; some columns left out."""
+    columns = [column for column in table.c if column.name not in without]
+    names = ", ".join(f'"{column.name}"' for column in columns)
+    arrays = ", ".join(f"cast(:{column.name} AS {column.type.compile(_DIALECT)}[])" for column in columns)
+    place = f'"{table.schema}"."{table.name}"'
+    return Statement(text(f"INSERT INTO {place} ({names}) SELECT * FROM unnest({arrays})"))  # noqa: S608  # our own names
+
+
+def as_columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Rows, of which there is at least one, as the parameters of `insert_rows`."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 @cache

@@ -1,16 +1,16 @@
 """What inventory does when products are made and orders are paid, rejected or cancelled."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from souk.catalog.v1 import catalog_events_pb2
 from souk.mesh.v1.envelope_pb2 import Envelope
 from souk.order.v1 import order_events_pb2
 
-from mesh.consumer import Consumer
+from mesh.consumer import Consumer, Delivery
 from mesh.database import UnitOfWork
 from services.inventory.domain.stock import Place
-from services.inventory.handlers.reservations import commit_paid_order, restock_order
+from services.inventory.handlers.reservations import commit_paid_order, commit_paid_orders, restock_order
 from services.inventory.handlers.stock import track_variants
 from services.inventory.handlers.warehouse import Warehouse
 
@@ -31,7 +31,10 @@ class Consumers:
                 handler=self.on_product,
             ),
             Consumer(
-                name="inventory-commit-reservation", subjects=(f"{order}.order.paid",), handler=self.on_order_paid
+                name="inventory-commit-reservation",
+                subjects=(f"{order}.order.paid",),
+                handler=self.on_order_paid,
+                handler_many=self.on_orders_paid,
             ),
             Consumer(
                 name="inventory-release-reservation",
@@ -50,6 +53,10 @@ class Consumers:
 
     async def on_order_paid(self, event: order_events_pb2.OrderPaid, _envelope: Envelope, uow: UnitOfWork) -> None:
         await commit_paid_order(self._warehouse(uow), uuid.UUID(event.order_id))
+
+    async def on_orders_paid(self, deliveries: Sequence[Delivery], uow: UnitOfWork) -> None:
+        orders = {uuid.UUID(delivery.event.order_id): delivery.story for delivery in deliveries}
+        await commit_paid_orders(self._warehouse(uow), orders)
 
     async def on_order_closed(self, event: ClosedOrder, _envelope: Envelope, uow: UnitOfWork) -> None:
         await restock_order(self._warehouse(uow), uuid.UUID(event.order_id))

@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TypeAlias
 
 from mesh.errors import NotFound
 from services.inventory import events
@@ -9,6 +11,9 @@ from services.inventory.domain.holding import Locked, hold
 from services.inventory.domain.reservation import Line, LineState, Reservation, ReservationState, demand_of
 from services.inventory.domain.stock import DEFAULT_LOCATION, Stock
 from services.inventory.handlers.warehouse import Warehouse
+
+# Makes what is published in its `with` block follow from the event that an order came by.
+Story: TypeAlias = Callable[[], AbstractContextManager[object]]
 
 
 async def reserve_stock(  # what the call says, and what is known of the stock
@@ -42,6 +47,7 @@ async def reserve_stock(  # what the call says, and what is known of the stock
         # Read again: a line may have been given back before its stock was locked.
         await warehouse.holds.read_lines(superseded)
         await _release(warehouse, superseded, stocks)
+        await warehouse.outbox.flush()
     await warehouse.give_back_expired(stocks, order_id)
     hold(stocks, reservation.lines, order_id)
     await warehouse.holds.add_lines(reservation)
@@ -105,8 +111,12 @@ async def _reserve_again(
 async def _known(warehouse: Warehouse, order_id: uuid.UUID) -> Reservation:
     reservation = await warehouse.holds.lock(order_id)
     if reservation is None:
-        raise NotFound("RESERVATION_NOT_FOUND", "The order holds nothing.", orderId=str(order_id))
+        raise _no_reservation(order_id)
     return reservation
+
+
+def _no_reservation(order_id: uuid.UUID) -> NotFound:
+    return NotFound("RESERVATION_NOT_FOUND", "The order holds nothing.", orderId=str(order_id))
 
 
 async def _lock_with_lines(warehouse: Warehouse, reservation: Reservation) -> Locked:
@@ -144,19 +154,57 @@ async def commit_paid_order(warehouse: Warehouse, order_id: uuid.UUID) -> None:
         await _commit(warehouse, reservation)
 
 
+async def commit_paid_orders(warehouse: Warehouse, orders: Mapping[uuid.UUID, Story]) -> None:
+    """The same for several orders at once, each told of in its story: their stock is locked in the order of its keys.
+
+    One whose hold has run out is committed like one that comes alone, after the others.
+    """
+    reservations = await warehouse.holds.lock_all(orders)
+    for order_id in orders:
+        if order_id not in reservations:
+            raise _no_reservation(order_id)
+    held = [each for each in reservations.values() if each.state is ReservationState.HELD]
+    ready = [each for each in held if not each.has_expired]
+    if ready:
+        stocks = await warehouse.shelves.lock_of_orders([each.order_id for each in ready])
+        await warehouse.holds.read_all_lines(ready)
+        whole = [each for each in ready if not each.in_state(LineState.RELEASED)]
+        for reservation in whole:
+            _sell(stocks, reservation)
+        await warehouse.holds.save_all(whole)
+        for reservation in whole:
+            with orders[reservation.order_id]():
+                _tell_committed(warehouse, reservation)
+        await warehouse.save(stocks)
+        held = [each for each in held if each not in whole]
+        await warehouse.outbox.flush()
+    for reservation in held:
+        with orders[reservation.order_id]():
+            await _commit(warehouse, reservation)
+            await warehouse.outbox.flush()
+
+
 async def _commit(warehouse: Warehouse, reservation: Reservation) -> Reservation:
     stocks = await _lock_with_lines(warehouse, reservation)
     if reservation.state is ReservationState.COMMITTED:
         return reservation
     await _make_whole(warehouse, reservation, stocks)
+    _sell(stocks, reservation)
+    await warehouse.holds.save(reservation)
+    await warehouse.save(stocks)
+    _tell_committed(warehouse, reservation)
+    return reservation
+
+
+def _sell(stocks: Locked, reservation: Reservation) -> None:
     for line in reservation.lines:
         stocks.at(line.variant_id, line.location).commit(line.quantity, reservation.order_id)
         line.state = LineState.COMMITTED
     reservation.state = ReservationState.COMMITTED
-    await warehouse.holds.save(reservation)
-    await warehouse.save(stocks)
+
+
+def _tell_committed(warehouse: Warehouse, reservation: Reservation) -> None:
     warehouse.outbox.publish(events.stock_committed(reservation.order_id, reservation.lines), reservation.order_id)
-    return reservation
 
 
 async def release_stock(warehouse: Warehouse, order_id: uuid.UUID) -> Reservation:

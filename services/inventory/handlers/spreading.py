@@ -90,6 +90,7 @@ class Spreading:
                     row.move_to(first, row.on_hand)
             first.version_elsewhere = sum(row.version - row.base_version for row in others)
             await warehouse.save([first, *others])
+            await uow.flush()
             told = Stock(
                 first.variant_id,
                 first.product_id,

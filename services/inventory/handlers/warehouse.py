@@ -26,6 +26,8 @@ class Shelves(Protocol):
 
     async def lock_of_order(self, order_id: uuid.UUID) -> Locked: ...
 
+    async def lock_of_orders(self, order_ids: Iterable[uuid.UUID]) -> Locked: ...
+
     async def pick(self, variant_id: uuid.UUID, quantity: int) -> Stock | None: ...
 
     async def add(self, places: Sequence[Place]) -> None: ...
@@ -40,7 +42,11 @@ class Holds(Protocol):
 
     async def lock(self, order_id: uuid.UUID) -> Reservation | None: ...
 
+    async def lock_all(self, order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Reservation]: ...
+
     async def read_lines(self, reservation: Reservation) -> None: ...
+
+    async def read_all_lines(self, reservations: Sequence[Reservation]) -> None: ...
 
     async def add_lines(self, reservation: Reservation) -> None: ...
 
@@ -48,13 +54,17 @@ class Holds(Protocol):
 
     async def save(self, reservation: Reservation) -> None: ...
 
+    async def save_all(self, reservations: Sequence[Reservation]) -> None: ...
+
     async def take_expired(self, rows: Iterable[Stock], but: uuid.UUID) -> list[tuple[uuid.UUID, Line]]: ...
 
 
 class Outbox(Protocol):
-    """Where events go with the commit."""
+    """Where events go with the commit, and what is written with it."""
 
     def publish(self, event: Message, aggregate_id: uuid.UUID | str, version: int = 0) -> None: ...
+
+    async def flush(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ class Warehouse:
     outbox: Outbox
 
     async def save(self, stocks: Iterable[Stock]) -> None:
-        """Write the stocks that have moved and tell what it means for buyers and the shop."""
+        """Write, with the commit, the stocks that have moved and tell what it means for buyers and the shop."""
         moved = [stock for stock in stocks if stock.movements]
         if not moved:
             return

@@ -1,10 +1,10 @@
 """Every query of reservations. A line is only changed under the lock of the stock row that it holds."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Integer, Uuid, bindparam, func, select, text
+from sqlalchemy import ARRAY, Integer, Uuid, bindparam, func, select, text
 
 from mesh.database import ReadUnit, UnitOfWork
 from mesh.statement import statement
@@ -12,7 +12,7 @@ from services.inventory.domain.reservation import Line, LineState, Reservation, 
 from services.inventory.domain.stock import Stock
 from services.inventory.tables import reservation_lines, reservations
 
-_order_id = bindparam("order_id", type_=Uuid)
+_order_ids = bindparam("order_ids", type_=ARRAY(Uuid))
 _OPEN_RESERVATION = statement(
     text(
         """
@@ -23,24 +23,26 @@ _OPEN_RESERVATION = statement(
         """
     )
 )
-_LOCK_RESERVATION = statement(
+_LOCK_RESERVATIONS = statement(
     select(
         reservations.c.order_id,
         reservations.c.state,
         reservations.c.expire_time,
         (reservations.c.expire_time <= func.clock_timestamp()).label("has_expired"),
     )
-    .where(reservations.c.order_id == _order_id)
+    .where(reservations.c.order_id == func.any(_order_ids))
+    .order_by(reservations.c.order_id)
     .with_for_update()
 )
 _READ_LINES = statement(
     select(
+        reservation_lines.c.order_id,
         reservation_lines.c.variant_id,
         reservation_lines.c.quantity,
         reservation_lines.c.state,
         reservation_lines.c.location,
     )
-    .where(reservation_lines.c.order_id == _order_id)
+    .where(reservation_lines.c.order_id == func.any(_order_ids))
     .order_by(reservation_lines.c.variant_id)
 )
 _INSERT_LINES = statement(
@@ -53,16 +55,22 @@ _INSERT_LINES = statement(
         """
     )
 )
+_SAVE_LINES = statement(
+    text(
+        """
+        UPDATE inventory.reservation_lines SET state = new.state, location = new.location
+        FROM unnest(cast(:order_ids AS uuid[]), cast(:variant_ids AS uuid[]), cast(:states AS text[]),
+                    cast(:locations AS text[])) AS new (order_id, variant_id, state, location)
+        WHERE reservation_lines.order_id = new.order_id AND reservation_lines.variant_id = new.variant_id
+        """
+    )
+)
 _SAVE = statement(
     text(
         """
-        WITH lines AS (
-            UPDATE inventory.reservation_lines SET state = new.state, location = new.location
-            FROM unnest(cast(:variant_ids AS uuid[]), cast(:states AS text[]), cast(:locations AS text[]))
-                AS new (variant_id, state, location)
-            WHERE order_id = :order_id AND reservation_lines.variant_id = new.variant_id
-        )
-        UPDATE inventory.reservations SET state = :state, update_time = now() WHERE order_id = :order_id
+        UPDATE inventory.reservations SET state = new.state, update_time = now()
+        FROM unnest(cast(:order_ids AS uuid[]), cast(:states AS text[])) AS new (order_id, state)
+        WHERE reservations.order_id = new.order_id
         """
     )
 )
@@ -117,20 +125,32 @@ class ReservationRepository:
 
     async def lock(self, order_id: uuid.UUID) -> Reservation | None:
         """Lock an order's reservation; its lines are read once the stock is locked."""
-        row = await self._uow.fetch_one(_LOCK_RESERVATION, order_id=order_id)
-        if row is None:
-            return None
-        state = ReservationState(row["state"])
-        return Reservation(order_id, state, row["expire_time"], has_expired=row["has_expired"])
+        return (await self.lock_all([order_id])).get(order_id)
+
+    async def lock_all(self, order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Reservation]:
+        """Lock the reservations of several orders, in the order of their ids; one that has none is left out."""
+        rows = await self._uow.fetch(_LOCK_RESERVATIONS, order_ids=list(order_ids))
+        return {
+            row["order_id"]: Reservation(
+                row["order_id"], ReservationState(row["state"]), row["expire_time"], has_expired=row["has_expired"]
+            )
+            for row in rows
+        }
 
     async def read_lines(self, reservation: Reservation) -> None:
-        rows = await self._uow.fetch(_READ_LINES, order_id=reservation.order_id)
-        reservation.lines = [
-            Line(row["variant_id"], row["quantity"], LineState(row["state"]), row["location"]) for row in rows
-        ]
+        await self.read_all_lines([reservation])
+
+    async def read_all_lines(self, reservations: Sequence[Reservation]) -> None:
+        lines: dict[uuid.UUID, list[Line]] = {each.order_id: [] for each in reservations}
+        for row in await self._uow.fetch(_READ_LINES, order_ids=list(lines)):
+            line = Line(row["variant_id"], row["quantity"], LineState(row["state"]), row["location"])
+            lines[row["order_id"]].append(line)
+        for reservation in reservations:
+            reservation.lines = lines[reservation.order_id]
 
     async def add_lines(self, reservation: Reservation) -> None:
-        await self._uow.execute(
+        """Write new lines with the commit."""
+        self._uow.defer(
             _INSERT_LINES,
             order_id=reservation.order_id,
             variant_ids=reservation.variant_ids,
@@ -146,14 +166,23 @@ class ReservationRepository:
         )
 
     async def save(self, reservation: Reservation) -> None:
-        """Write the states of a reservation and its lines."""
-        await self._uow.execute(
+        """Write the states of a reservation and its lines, with the commit."""
+        await self.save_all([reservation])
+
+    async def save_all(self, reservations: Sequence[Reservation]) -> None:
+        """The same for several."""
+        lines = [(each.order_id, line) for each in reservations for line in each.lines]
+        self._uow.defer(
+            _SAVE_LINES,
+            order_ids=[order_id for order_id, _ in lines],
+            variant_ids=[line.variant_id for _, line in lines],
+            states=[line.state.value for _, line in lines],
+            locations=[line.location for _, line in lines],
+        )
+        self._uow.defer(
             _SAVE,
-            order_id=reservation.order_id,
-            state=reservation.state.value,
-            variant_ids=reservation.variant_ids,
-            states=[line.state.value for line in reservation.lines],
-            locations=[line.location for line in reservation.lines],
+            order_ids=[each.order_id for each in reservations],
+            states=[each.state.value for each in reservations],
         )
 
     async def take_expired(self, rows: Iterable[Stock], but: uuid.UUID) -> list[tuple[uuid.UUID, Line]]:

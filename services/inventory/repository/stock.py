@@ -77,10 +77,10 @@ _PICK = statement(
     .with_for_update(of=stock, skip_locked=True)
 )
 # The lines of an order are written once, so that what they name can be read before it is locked.
-_LOCK_OF_ORDER = _lock(
+_LOCK_OF_ORDERS = _lock(
     tuple_(stock.c.variant_id, stock.c.location).in_(
         select(reservation_lines.c.variant_id, reservation_lines.c.location).where(
-            reservation_lines.c.order_id == bindparam("order_id", type_=Uuid)
+            reservation_lines.c.order_id == func.any(bindparam("order_ids", type_=ARRAY(Uuid)))
         )
     )
 )
@@ -119,21 +119,24 @@ _INSERT_STOCK = statement(
 _SAVE = statement(
     text(
         """
-        WITH moved AS (
-            UPDATE inventory.stock SET on_hand = new.on_hand, reserved = new.reserved,
-                backorder_limit = new.backorder_limit, low_stock_threshold = new.low_stock_threshold,
-                version = new.version, update_time = now()
-            FROM unnest(cast(:variant_ids AS uuid[]), cast(:locations AS text[]), cast(:on_hand AS int[]),
-                        cast(:reserved AS int[]), cast(:backorder_limits AS int[]), cast(:thresholds AS int[]),
-                        cast(:versions AS bigint[]))
-                AS new (variant_id, location, on_hand, reserved, backorder_limit, low_stock_threshold, version)
-            WHERE stock.variant_id = new.variant_id AND stock.location = new.location
-        )
+        UPDATE inventory.stock SET on_hand = new.on_hand, reserved = new.reserved,
+            backorder_limit = new.backorder_limit, low_stock_threshold = new.low_stock_threshold,
+            version = new.version, update_time = now()
+        FROM unnest(cast(:variant_ids AS uuid[]), cast(:locations AS text[]), cast(:on_hand AS int[]),
+                    cast(:reserved AS int[]), cast(:backorder_limits AS int[]), cast(:thresholds AS int[]),
+                    cast(:versions AS bigint[]))
+            AS new (variant_id, location, on_hand, reserved, backorder_limit, low_stock_threshold, version)
+        WHERE stock.variant_id = new.variant_id AND stock.location = new.location
+        """
+    )
+)
+_ADD_MOVEMENTS = statement(
+    text(
+        """
         INSERT INTO inventory.movements (variant_id, location, version, kind, on_hand_delta, reserved_delta,
                                          order_id, reason)
-        SELECT * FROM unnest(cast(:moved_variant_ids AS uuid[]), cast(:moved_locations AS text[]),
-                             cast(:moved_versions AS bigint[]), cast(:kinds AS text[]),
-                             cast(:on_hand_deltas AS int[]), cast(:reserved_deltas AS int[]),
+        SELECT * FROM unnest(cast(:variant_ids AS uuid[]), cast(:locations AS text[]), cast(:versions AS bigint[]),
+                             cast(:kinds AS text[]), cast(:on_hand_deltas AS int[]), cast(:reserved_deltas AS int[]),
                              cast(:order_ids AS uuid[]), cast(:reasons AS text[]))
         """
     )
@@ -173,7 +176,11 @@ class StockRepository:
 
     async def lock_of_order(self, order_id: uuid.UUID) -> Locked:
         """Lock what the lines of an order name."""
-        return _locked(await self._uow.fetch(_LOCK_OF_ORDER, order_id=order_id))
+        return await self.lock_of_orders([order_id])
+
+    async def lock_of_orders(self, order_ids: Iterable[uuid.UUID]) -> Locked:
+        """Lock what the lines of several orders name."""
+        return _locked(await self._uow.fetch(_LOCK_OF_ORDERS, order_ids=list(order_ids)))
 
     async def pick(self, variant_id: uuid.UUID, quantity: int) -> Stock | None:
         """Lock any row of a variant that has enough and is not locked, without waiting; None where there is none."""
@@ -192,9 +199,8 @@ class StockRepository:
         )
 
     async def save(self, stocks: Sequence[Stock]) -> None:
-        """Write the counts and append the movements that made them."""
-        moves = [movement for stock in stocks for movement in stock.movements]
-        await self._uow.execute(
+        """Write the counts and append the movements that made them, with the commit."""
+        self._uow.defer(
             _SAVE,
             variant_ids=[stock.variant_id for stock in stocks],
             locations=[stock.location for stock in stocks],
@@ -203,9 +209,13 @@ class StockRepository:
             backorder_limits=[stock.backorder_limit for stock in stocks],
             thresholds=[stock.low_stock_threshold for stock in stocks],
             versions=[stock.version for stock in stocks],
-            moved_variant_ids=[move.variant_id for move in moves],
-            moved_locations=[move.location for move in moves],
-            moved_versions=[move.version for move in moves],
+        )
+        moves = [movement for stock in stocks for movement in stock.movements]
+        self._uow.defer(
+            _ADD_MOVEMENTS,
+            variant_ids=[move.variant_id for move in moves],
+            locations=[move.location for move in moves],
+            versions=[move.version for move in moves],
             kinds=[move.kind.value for move in moves],
             on_hand_deltas=[move.on_hand_delta for move in moves],
             reserved_deltas=[move.reserved_delta for move in moves],

@@ -12,12 +12,14 @@ from mesh import dead_letters
 from mesh.broker import Broker
 from mesh.database import Database, UnitOfWork
 from mesh.delivery import verify_delivery
+from mesh.effect import Arrival, Effect
 from mesh.errors import Unavailable
-from mesh.outbox import EventTooLarge, UnknownEvent
+from mesh.outbox import EventTooLarge, UnknownEvent, to_envelope
 from mesh.published import LocalLogs
 from mesh.relay import replay
 from mesh.statement import in_schema
 from mesh.streams import ensure_stream
+from mesh.trace import Tracer
 from tests.mesh.data.events import (
     Recorder,
     consuming,
@@ -106,7 +108,21 @@ class TestConsumer:
         assert len(recorder.applied) == 20
         assert await count(database, "inbox") == 20
 
-    async def test_keeps_the_order_of_a_key_and_works_on_keys_side_by_side(
+    async def test_applies_what_has_come_together_and_keeps_the_order_of_each_key(
+        self, database: Database, broker: Broker
+    ) -> None:
+        recorder = Recorder(database)
+        recorder.pause = lambda _note: asyncio.sleep(0.001)
+        for number in range(20):
+            for key in ("a", "b", "c", "d"):
+                await publish(database, key, str(number))
+        async with relaying(database, broker), consuming(recorder, database, broker):
+            await until(lambda: len(recorder.applied) == 80)
+        for key in ("a", "b", "c", "d"):
+            assert recorder.notes(key) == [str(number) for number in range(20)]
+        assert await _commit_count(database) < 20
+
+    async def test_works_on_keys_side_by_side_once_they_do_not_go_together(
         self, database: Database, broker: Broker
     ) -> None:
         recorder = Recorder(database)
@@ -116,18 +132,50 @@ class TestConsumer:
             nonlocal at_work, most
             at_work += 1
             most = max(most, at_work)
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
             at_work -= 1
 
         recorder.pause = pause
-        for number in range(20):
-            for key in ("a", "b", "c", "d"):
-                await publish(database, key, str(number))
+        recorder.fail = lambda note: ValueError("poison") if note == "bad" else None
+        async with database.write() as uow:
+            for key, note in (("a", "1"), ("b", "1"), ("c", "1"), ("d", "bad")):
+                uow.publish(AuditRecord(resource_id=key, actor=note), key)
         async with relaying(database, broker), consuming(recorder, database, broker):
-            await until(lambda: len(recorder.applied) == 80)
-        for key in ("a", "b", "c", "d"):
-            assert recorder.notes(key) == [str(number) for number in range(20)]
-        assert most == 4
+            await until(lambda: len(recorder.applied) == 3)
+        assert most > 1
+
+    async def test_one_poison_event_of_twenty_parks_its_key_alone(self, database: Database, broker: Broker) -> None:
+        recorder = Recorder(database)
+        recorder.fail = lambda note: ValueError("poison") if note == "7" else None
+        async with database.write() as uow:
+            for number in range(20):
+                uow.publish(AuditRecord(resource_id="x", actor=str(number)), f"key{number}")
+        async with relaying(database, broker), consuming(recorder, database, broker):
+            await until(lambda: _letter_count(database, 1))
+            await until(lambda: len(recorder.applied) == 19)
+        assert await letters(database) == [("7", "DEAD")]
+        assert await count(database, "parked_keys") == 1
+        assert await count(database, "inbox") == 19
+
+    async def test_an_event_that_comes_twice_in_one_batch_takes_effect_once(self, database: Database) -> None:
+        recorder = Recorder(database)
+        await publish(database, "a", "1", "2")
+        first, second = await _arrivals(database)
+        effect = Effect(recorder.consumer, database, Tracer("test"))
+        await effect.apply_all([first, second, first])
+        await effect.apply_all([second, first])
+        assert recorder.notes("a") == ["1", "2"]
+
+    async def test_a_parked_key_waits_while_the_rest_of_its_batch_goes_on(self, database: Database) -> None:
+        recorder = Recorder(database)
+        await publish(database, "a", "1")
+        await publish(database, "b", "2")
+        first, second = await _arrivals(database)
+        effect = Effect(recorder.consumer, database, Tracer("test"))
+        await effect.set_aside(first, 5, ValueError())
+        await effect.apply_all([first, second])
+        assert recorder.applied == [("b", "2")]
+        assert await letters(database) == [("1", "PARKED")]
 
     async def test_the_next_owner_begins_with_what_the_one_before_did_not_finish(
         self, database: Database, broker: Broker, stores: Stores
@@ -252,6 +300,20 @@ class TestVerifyDelivery:
             await until(lambda: _is_empty(database))
         result = await verify_delivery(LocalLogs({database.name: database}), database, [recorder.consumer], 30)
         assert (result.checked_count, result.violation_count) == (0, 0)
+
+
+async def _commit_count(database: Database) -> int:
+    """In how many transactions events were marked as done."""
+    async with database.read() as unit:
+        query = "SELECT count(DISTINCT xmin::text) FROM {schema}.inbox"
+        return int(await unit.fetch_value(in_schema(database.name, query)))
+
+
+async def _arrivals(database: Database) -> list[Arrival]:
+    """What lies in the outbox, as a consumer would get it."""
+    async with database.read() as unit:
+        rows = await unit.fetch(in_schema(database.name, "SELECT * FROM {schema}.outbox ORDER BY position"))
+    return [Arrival.read(row["subject"], to_envelope(row).SerializeToString()) for row in rows]
 
 
 async def _is_empty(database: Database) -> bool:
