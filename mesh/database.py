@@ -113,7 +113,7 @@ async def _execute(connection: Connection, method: str, statement: Statement, pa
 class UnitOfWork(ReadUnit):
     """A transaction that writes, begun at its first statement and committed at the end of its block."""
 
-    __slots__ = ("_after_commit", "_deferred", "_events")
+    __slots__ = ("_after_commit", "_deferred", "_events", "notes")
 
     def __init__(self, database: "Database") -> None:
         """Nothing happens before the first statement."""
@@ -121,6 +121,8 @@ class UnitOfWork(ReadUnit):
         self._deferred: list[tuple[Statement, Mapping[str, Any]]] = []
         self._events: list[outbox.OutboxEvent] = []
         self._after_commit: list[Callable[[], object]] = []
+        # What is known only for as long as this unit lasts, because it may be rolled back.
+        self.notes: dict[object, Any] = {}
 
     async def _acquire(self) -> Connection:
         return await self._database.pool.begin(self._database.role, "BEGIN")

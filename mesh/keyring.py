@@ -21,6 +21,8 @@ _FORMAT = b"\x01"
 # How long an erased person's data may still be read by a process that had the key in memory, in seconds.
 _MEMORY_SECONDS = 30.0
 _MEMORY_ENTRIES = 10_000
+# Under what a unit of work notes the keys that it has seen.
+_KEY = "person's key"
 _SELECT = "SELECT person_id, wrapped_key FROM {schema}.keyring WHERE person_id = ANY(cast(:persons AS uuid[]))"
 _INSERT = (
     "INSERT INTO {schema}.keyring (person_id, wrapped_key) VALUES (:person_id, :wrapped_key) ON CONFLICT DO NOTHING"
@@ -66,13 +68,13 @@ class Keyring:
 
     async def seal(self, uow: UnitOfWork, person_id: uuid.UUID, plaintext: bytes, field: str) -> bytes:
         """Seal a value of `field`; the person's key is made where there is none. Raises Erased."""
-        key = self._remembered(uow.service, person_id) or await self._load_or_make(uow, person_id)
+        key = self._remembered(uow, person_id) or await self._load_or_make(uow, person_id)
         nonce = os.urandom(_NONCE_BYTES)
         return _FORMAT + nonce + key.encrypt(nonce, plaintext, _context(person_id, field))
 
     async def open(self, unit: ReadUnit, person_id: uuid.UUID, sealed: bytes, field: str) -> bytes:
         """The value that was sealed. Raises Erased, or BrokenSeal for bytes of another person or field."""
-        key = self._remembered(unit.service, person_id)
+        key = self._remembered(unit, person_id)
         if key is None:
             key = (await self._load(unit, [person_id])).get(person_id)
         if key is None:
@@ -84,7 +86,7 @@ class Keyring:
     ) -> list[bytes | None]:
         """The values in the same order, None where the person was erased."""
         wanted = {person_id for person_id, _ in sealed}
-        known = {person_id: self._remembered(unit.service, person_id) for person_id in wanted}
+        known = {person_id: self._remembered(unit, person_id) for person_id in wanted}
         missing = [person_id for person_id, key in known.items() if key is None]
         if missing:
             known.update(await self._load(unit, missing))
@@ -95,20 +97,33 @@ class Keyring:
         await uow.execute(in_schema(uow.service, _ERASE), person_id=person_id)
         uow.after_commit(lambda: self._memory.pop((uow.service, person_id), None))
 
-    def _remembered(self, service: str, person_id: uuid.UUID) -> AESGCM | None:
-        entry = self._memory.get((service, person_id))
-        return entry[1] if entry is not None and entry[0] > time.monotonic() else None
+    def _remembered(self, unit: ReadUnit, person_id: uuid.UUID) -> AESGCM | None:
+        entry = self._memory.get((unit.service, person_id))
+        if entry is not None and entry[0] > time.monotonic():
+            return entry[1]
+        return unit.notes.get((_KEY, person_id)) if isinstance(unit, UnitOfWork) else None
 
-    def _remember(self, service: str, person_id: uuid.UUID, key: AESGCM) -> AESGCM:
+    def _learn(self, unit: ReadUnit, person_id: uuid.UUID, key: AESGCM) -> AESGCM:
+        """Remember a key; one that a transaction sees once it is committed: it may be the transaction's own.
+
+        After a rollback such a key would seal what nobody can open.
+        """
+        if isinstance(unit, UnitOfWork):
+            unit.notes[_KEY, person_id] = key
+            unit.after_commit(lambda: self._remember(unit.service, person_id, key))
+        else:
+            self._remember(unit.service, person_id, key)
+        return key
+
+    def _remember(self, service: str, person_id: uuid.UUID, key: AESGCM) -> None:
         if len(self._memory) >= _MEMORY_ENTRIES:
             self._memory.clear()
         self._memory[service, person_id] = (time.monotonic() + _MEMORY_SECONDS, key)
-        return key
 
     async def _load(self, unit: ReadUnit, persons: Sequence[uuid.UUID]) -> dict[uuid.UUID, AESGCM]:
         rows = await unit.fetch(in_schema(unit.service, _SELECT), persons=persons)
         return {
-            row["person_id"]: self._remember(unit.service, row["person_id"], self._unwrap(**row))
+            row["person_id"]: self._learn(unit, row["person_id"], self._unwrap(**row))
             for row in rows
             if row["wrapped_key"] is not None
         }
@@ -120,9 +135,7 @@ class Keyring:
         raw = AESGCM.generate_key(256)
         wrapped = self._wrap(person_id, raw)
         if await uow.execute(in_schema(uow.service, _INSERT), person_id=person_id, wrapped_key=wrapped):
-            # Remembered once it is committed: after a rollback the key would seal what nobody can open.
-            uow.after_commit(lambda: self._remember(uow.service, person_id, AESGCM(raw)))
-            return AESGCM(raw)
+            return self._learn(uow, person_id, AESGCM(raw))
         found = await self._load(uow, [person_id])
         if person_id not in found:
             raise Erased(person_id)

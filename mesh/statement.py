@@ -116,13 +116,13 @@ def statement(clause: ClauseElement) -> Statement:
     return Statement(clause)
 
 
-def insert_rows(table: Table, *without: str) -> Statement:
-    """The statement that writes any number of rows, with the parameters of `as_columns`; some columns left out."""
-    columns = [column for column in table.c if column.name not in without]
-    names = ", ".join(f'"{column.name}"' for column in columns)
+def insert_rows(table: Table, *names: str) -> Statement:
+    """The statement that writes any number of rows, given the columns `names`, with the parameters of `as_columns`."""
+    columns = [table.c[name] for name in names]
+    listed = ", ".join(f'"{name}"' for name in names)
     arrays = ", ".join(f"cast(:{column.name} AS {column.type.compile(_DIALECT)}[])" for column in columns)
     place = f'"{table.schema}"."{table.name}"'
-    return Statement(text(f"INSERT INTO {place} ({names}) SELECT * FROM unnest({arrays})"))  # noqa: S608  # our own names
+    return Statement(text(f"INSERT INTO {place} ({listed}) SELECT * FROM unnest({arrays})"))  # noqa: S608  # our own names
 
 
 def as_columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:

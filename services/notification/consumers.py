@@ -92,9 +92,7 @@ class Consumers:
 
     async def _tell(self, uow: UnitOfWork, told: Iterable[Told]) -> None:
         shown, queue = WrittenNotifications(uow, self._keyring), Messages(uow, self._keyring)
-        for letter, user_ids in told:
-            for user_id in user_ids:
-                await tell(shown, queue, user_id, letter)
+        await tell(shown, queue, [(user_id, letter) for letter, user_ids in told for user_id in user_ids])
         uow.after_commit(self._wake)
 
 

@@ -1,8 +1,7 @@
 """The use cases of notification."""
 
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,7 +9,7 @@ from uuid import UUID
 
 from mesh.ids import new_id
 from services.notification.domain.delivery import SENT, Attempt, Message, put_off, refused
-from services.notification.domain.letters import Letter
+from services.notification.domain.letters import Addressed, Letter
 from services.notification.domain.mail import Mail, write_mail
 
 # How many messages a sender takes at once, and for how long they are its own.
@@ -23,26 +22,20 @@ _LONGEST_UNSETTLED = 5.0
 class Notifications(Protocol):
     """What is shown in the apps."""
 
-    async def add(self, notification_id: UUID, user_id: UUID, letter: Letter) -> datetime: ...
+    async def add(self, letters: Sequence[Addressed]) -> None: ...
 
 
 class Queue(Protocol):
     """What waits to be sent."""
 
-    async def queue(self, message_id: UUID, user_id: UUID, letter: Letter) -> None: ...
-
-
-class Claims(Protocol):
-    """What waits to be sent, to who sends it."""
-
-    async def claim(self, size: int, lease: timedelta) -> list[Message]: ...
-    async def settle(self, message: Message, attempt: Attempt) -> None: ...
+    async def queue(self, letters: Sequence[Addressed]) -> None: ...
 
 
 class Store(Protocol):
-    """Units of work on the queue."""
+    """What waits to be sent, to who sends it; each call is a commit."""
 
-    def write(self) -> AbstractAsyncContextManager[Claims]: ...
+    async def claim(self, size: int, lease: timedelta) -> list[Message]: ...
+    async def settle(self, tried: Sequence[tuple[Message, Attempt]]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +67,14 @@ class Mailer(Protocol):
         """Hand a mail over. Raises Refused or NotNow."""
 
 
-async def tell(shown: Notifications, queue: Queue | None, user_id: UUID, letter: Letter) -> tuple[UUID, datetime]:
-    """Tell a person something in the apps and, where there is a queue, by e-mail."""
-    notification_id = new_id()
-    create_time = await shown.add(notification_id, user_id, letter)
-    if queue is not None:
-        await queue.queue(notification_id, user_id, letter)
-    return notification_id, create_time
+async def tell(shown: Notifications, queue: Queue | None, told: Iterable[tuple[UUID, Letter]]) -> list[Addressed]:
+    """Tell people something in the apps and, where there is a queue, by e-mail."""
+    letters = [Addressed(new_id(), user_id, letter) for user_id, letter in told]
+    if letters:
+        await shown.add(letters)
+    if letters and queue is not None:
+        await queue.queue(letters)
+    return letters
 
 
 async def send_due(store: Store, contacts: Contacts, mailer: Mailer) -> int:
@@ -88,17 +82,14 @@ async def send_due(store: Store, contacts: Contacts, mailer: Mailer) -> int:
 
     What became of several is one commit: who dies before it has them sent again, each known by its Message-ID.
     """
-    async with store.write() as claims:
-        messages = await claims.claim(BATCH, LEASE)
+    messages = await store.claim(BATCH, LEASE)
     people = await contacts.of({message.user_id for message in messages}) if messages else {}
     tried, began = list[tuple[Message, Attempt]](), time.monotonic()
     for message in messages:
         tried.append((message, await _attempt(message, people.get(message.user_id), mailer)))
         # A slow server must not outlast the lease: then nothing would be known of what was tried.
         if message is messages[-1] or time.monotonic() - began > _LONGEST_UNSETTLED:
-            async with store.write() as claims:
-                for each, attempt in tried:
-                    await claims.settle(each, attempt)
+            await store.settle(tried)
             tried, began = [], time.monotonic()
     return len(messages)
 

@@ -10,8 +10,8 @@ from services.notification import tables
 from services.notification.clients import IdentityContacts, Shops, SmtpMailer
 from services.notification.consumers import Consumers
 from services.notification.handlers import send_all_due
+from services.notification.repository.messages import QueueStore
 from services.notification.repository.retention import forget_old
-from services.notification.repository.store import QueueStore
 from services.notification.servicer import NotificationServicer
 from services.notification.settings import NotificationSettings
 from services.notification.story import StoryServicer

@@ -56,9 +56,9 @@ class NotificationServicer(NotificationServiceServicer):
         letter = Letter(_ANNOUNCEMENT, "", request.title, (request.body,) if request.body else ())
         queue = Messages(call.uow, self.node.keyring) if request.email else None
         shown = WrittenNotifications(call.uow, self.node.keyring)
-        notification_id, create_time = await tell(shown, queue, user_id, letter)
+        (told,) = await tell(shown, queue, [(user_id, letter)])
         call.uow.after_commit(self.wake)
-        return notification_to_proto(Notification(notification_id, letter, create_time))
+        return notification_to_proto(Notification(told.id, letter, await shown.create_time()))
 
     async def CheckInvariants(
         self, request: invariants_pb2.CheckInvariantsRequest, call: Call

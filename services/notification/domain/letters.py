@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 from mesh.money import Money
 
@@ -40,6 +41,15 @@ class Letter:
         """The letter that `as_json` wrote."""
         items = tuple(Item(**item) for item in values["items"])
         return cls(values["kind"], values["resource_id"], values["title"], tuple(values["paragraphs"]), items)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A letter to one person, under an id of its own."""
+
+    id: UUID
+    user_id: UUID
+    letter: Letter
 
 
 def item_line(item: Item) -> str:

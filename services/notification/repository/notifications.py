@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, Uuid, bindparam, func, insert, not_, or_, select, update
+from sqlalchemy import Boolean, Uuid, bindparam, func, not_, or_, select, update
 
 from mesh.database import ReadUnit, Record, UnitOfWork
 from mesh.errors import NotFound
 from mesh.keyring import Keyring
 from mesh.principal import Principal
-from mesh.statement import statement
-from services.notification.domain.letters import Letter
+from mesh.statement import as_columns, insert_rows, statement
+from services.notification.domain.letters import Addressed, Letter
 from services.notification.tables import notifications
 
 LETTER = "letter"
@@ -46,17 +46,8 @@ _READ = statement(
     .values(read_time=func.coalesce(notifications.c.read_time, func.now()))
     .returning(*_COLUMNS)
 )
-_ADD = statement(
-    insert(notifications)
-    .values(
-        id=bindparam("notification_id"),
-        user_id=bindparam("user_id"),
-        kind=bindparam("kind"),
-        resource_id=bindparam("resource_id"),
-        letter_sealed=bindparam("letter_sealed"),
-    )
-    .returning(notifications.c.create_time)
-)
+_ADD = insert_rows(notifications, "id", "user_id", "kind", "resource_id", "letter_sealed")
+_NOW = statement(select(func.now()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +89,26 @@ class WrittenNotifications(Notifications):
         """Work in `unit`, sealing and opening with `keyring`."""
         super().__init__(unit, keyring)
 
-    async def add(self, notification_id: UUID, user_id: UUID, letter: Letter) -> datetime:
-        """Show a letter to a person and return when that was."""
+    async def add(self, letters: Sequence[Addressed]) -> None:
+        """Show letters to people, at least one, with the commit."""
+        rows = [await self._row(each) for each in letters]
+        self._unit.defer(_ADD, **as_columns(rows))
+
+    async def _row(self, addressed: Addressed) -> dict[str, object]:
+        letter = addressed.letter
         plain = json.dumps(letter.as_json()).encode()
-        create_time: datetime = await self._unit.fetch_value(
-            _ADD,
-            notification_id=notification_id,
-            user_id=user_id,
-            kind=letter.kind,
-            resource_id=letter.resource_id,
-            letter_sealed=await self._keyring.seal(self._unit, user_id, plain, LETTER),
-        )
-        return create_time
+        return {
+            "id": addressed.id,
+            "user_id": addressed.user_id,
+            "kind": letter.kind,
+            "resource_id": letter.resource_id,
+            "letter_sealed": await self._keyring.seal(self._unit, addressed.user_id, plain, LETTER),
+        }
+
+    async def create_time(self) -> datetime:
+        """The time that what is added in this unit bears."""
+        now: datetime = await self._unit.fetch_value(_NOW)
+        return now
 
     async def mark_read(self, notification_id: UUID, principal: Principal) -> Notification:
         """Mark one of the caller's notifications as read. Raises NOTIFICATION_NOT_FOUND."""

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from mesh.ids import new_id
 from services.notification.domain.delivery import SENT, Attempt, Message, Outcome, refused
-from services.notification.domain.letters import welcome
-from services.notification.repository.messages import Messages
+from services.notification.domain.letters import Addressed, welcome
+from services.notification.repository.messages import Messages, QueueStore
 from tests.services.market import Market
 
 ADA = UUID(int=1)
@@ -15,17 +15,19 @@ EXPIRED, HELD = timedelta(seconds=-1), timedelta(minutes=1)
 
 async def queue_one(market: Market) -> None:
     async with market.unit("notification") as unit:
-        await Messages(unit, market.node.keyring).queue(new_id(), ADA, welcome(str(ADA)))
+        await Messages(unit, market.node.keyring).queue([Addressed(new_id(), ADA, welcome(str(ADA)))])
+
+
+def store(market: Market) -> QueueStore:
+    return QueueStore(market.node.nodes["notification"].db, market.node.keyring)
 
 
 async def claim(market: Market, lease: timedelta) -> list[Message]:
-    async with market.unit("notification") as unit:
-        return await Messages(unit, market.node.keyring).claim(10, lease)
+    return await store(market).claim(10, lease)
 
 
 async def settle(market: Market, message: Message, attempt: Attempt) -> None:
-    async with market.unit("notification") as unit:
-        await Messages(unit, market.node.keyring).settle(message, attempt)
+    await store(market).settle([(message, attempt)])
 
 
 async def states(market: Market) -> list[str]:

@@ -1,7 +1,6 @@
 """Sending, with a queue, people and a mail server in memory."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -20,26 +19,19 @@ def make_message(number: int = 1, *, attempt_count: int = 0, erased: bool = Fals
 
 
 class FakeStore:
-    """A queue in memory, which knows whether a unit of work is open."""
+    """A queue in memory."""
 
     def __init__(self, *messages: Message) -> None:
         self.waiting = list(messages)
         self.attempts: dict[UUID, Attempt] = {}
-        self.is_open = False
-
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator["FakeStore"]:
-        self.is_open = True
-        yield self
-        self.is_open = False
 
     async def claim(self, size: int, lease: timedelta) -> list[Message]:
         assert lease > timedelta()
         claimed, self.waiting = self.waiting[:size], self.waiting[size:]
         return claimed
 
-    async def settle(self, message: Message, attempt: Attempt) -> None:
-        self.attempts[message.message_id] = attempt
+    async def settle(self, tried: Sequence[tuple[Message, Attempt]]) -> None:
+        self.attempts.update((message.message_id, attempt) for message, attempt in tried)
 
 
 class FakeContacts:
@@ -53,15 +45,13 @@ class FakeContacts:
 
 
 class FakeMailer:
-    """Keeps what it gets, or refuses it; nothing is sent while the store is open."""
+    """Keeps what it gets, or refuses it."""
 
-    def __init__(self, store: FakeStore, error: Exception | None = None) -> None:
-        self.store = store
+    def __init__(self, error: Exception | None = None) -> None:
         self.error = error
         self.sent: list[tuple[UUID, str, str]] = []
 
     async def send(self, message_id: UUID, create_time: datetime, address: str, mail: Mail) -> None:
-        assert not self.store.is_open
         assert create_time == NOW
         if self.error is not None:
             raise self.error
@@ -72,9 +62,9 @@ PEOPLE = FakeContacts({ADA: Contact("ada@example.com", "Ada")})
 
 
 class TestSendDue:
-    async def test_hands_a_message_over_outside_of_a_unit_of_work(self) -> None:
+    async def test_hands_a_message_over(self) -> None:
         store = FakeStore(make_message())
-        mailer = FakeMailer(store)
+        mailer = FakeMailer()
         await send_due(store, PEOPLE, mailer)
         assert mailer.sent == [(UUID(int=1), "ada@example.com", "Welcome to Souk")]
         assert store.attempts[UUID(int=1)].outcome is Outcome.SENT
@@ -84,24 +74,24 @@ class TestSendDue:
             (FakeStore(make_message()), FakeContacts({})),
             (FakeStore(make_message(erased=True)), PEOPLE),
         ):
-            await send_due(store, people, FakeMailer(store))
+            await send_due(store, people, FakeMailer())
             assert store.attempts[UUID(int=1)] == Attempt(Outcome.FAILED, "RECIPIENT_GONE")
 
     async def test_gives_up_what_is_refused_for_ever(self) -> None:
         store = FakeStore(make_message())
-        await send_due(store, PEOPLE, FakeMailer(store, Refused("RECIPIENT_REFUSED")))
+        await send_due(store, PEOPLE, FakeMailer(Refused("RECIPIENT_REFUSED")))
         assert store.attempts[UUID(int=1)] == Attempt(Outcome.FAILED, "RECIPIENT_REFUSED")
 
     async def test_puts_off_what_cannot_be_sent_now(self) -> None:
         store = FakeStore(make_message())
-        await send_due(store, PEOPLE, FakeMailer(store, NotNow("SERVER_UNREACHABLE")))
+        await send_due(store, PEOPLE, FakeMailer(NotNow("SERVER_UNREACHABLE")))
         attempt = store.attempts[UUID(int=1)]
         assert (attempt.outcome, attempt.reason) == (Outcome.QUEUED, "SERVER_UNREACHABLE")
         assert attempt.pause > timedelta()
 
     async def test_goes_on_until_nothing_is_due(self) -> None:
         store = FakeStore(*(make_message(number) for number in range(BATCH * 2 + 1)))
-        await send_all_due(store, PEOPLE, FakeMailer(store))
+        await send_all_due(store, PEOPLE, FakeMailer())
         assert len(store.attempts) == BATCH * 2 + 1
 
 
