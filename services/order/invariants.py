@@ -8,12 +8,12 @@ from souk.mesh.v1.invariants_pb2 import CheckInvariantsResponse, InvariantResult
 
 from mesh.database import Database
 from mesh.errors import NotFound
+from mesh.scans import run_scan
 from services.order.domain.saga import PaymentReport
 from services.order.domain.status import TAKEN_ATTEMPTS, AttemptState
 from services.order.repository import audits
 
 DEFAULT_SETTLE_SECONDS = 30
-LISTED = 100
 _ASKED = 100
 
 
@@ -40,20 +40,10 @@ class Checks:
     async def run(self, settle_seconds: int) -> CheckInvariantsResponse:
         """Check them; facts younger than `settle_seconds` are not judged."""
         settle = settle_seconds or DEFAULT_SETTLE_SECONDS
-        results = [await self._scan(scan, settle) for scan in audits.SCANS]
+        results = [await run_scan(self._db, check, settle) for check in audits.SCANS]
         results.append(await self._compare_payments(settle))
         results.append(await self._verify_delivery(settle))
         return CheckInvariantsResponse(results=results)
-
-    async def _scan(self, scan: audits.Scan, settle: int) -> InvariantResult:
-        async with self._db.read() as unit:
-            checked, wrong = await audits.run_scan(unit, scan, settle)
-        result = InvariantResult(
-            invariant=scan.invariant, description=scan.description, checked_count=checked, violation_count=len(wrong)
-        )
-        for row in wrong[:LISTED]:
-            result.violations.add(id=row["id"], detail=row["detail"])
-        return result
 
     async def _compare_payments(self, settle: int) -> InvariantResult:
         async with self._db.read() as unit:

@@ -6,53 +6,15 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from mesh.database import ReadUnit, Record
+from mesh.scans import Scan, scan_ranges
 from mesh.statement import statement
 from services.payment.domain.ledger import EARNINGS, EntryKind
 
-_COUNT_ENTRIES = statement(text("SELECT count(*) FROM payment.ledger_transactions"))
-_COUNT_PAYMENTS = statement(text("SELECT count(*) FROM payment.payments"))
-_UNBALANCED = statement(
-    text(
-        """
-SELECT transaction_id AS id, currency, sum(amount) AS amount, count(*) OVER () AS total
-FROM payment.ledger_postings GROUP BY transaction_id, currency HAVING sum(amount) <> 0 LIMIT 100"""
-    )
-)
 _OVERDUE = statement(
     text(
         """
 SELECT id, state, count(*) OVER () AS total FROM payment.payments
 WHERE chargeable AND create_time < now() - cast(:patience AS interval) LIMIT 100"""
-    )
-)
-_REFUND_SUMS = statement(
-    text(
-        """
-SELECT p.id, p.captured_amount, p.refunded_amount, p.refunding_amount, count(*) OVER () AS total
-FROM payment.payments p LEFT JOIN (
-  SELECT payment_id, sum(amount) FILTER (WHERE state = 'SUCCEEDED') AS given,
-    sum(amount) FILTER (WHERE state = 'PENDING') AS pending
-  FROM payment.refunds GROUP BY payment_id
-) r ON r.payment_id = p.id
-WHERE p.refunded_amount + p.refunding_amount > p.captured_amount
-  OR p.refunded_amount <> coalesce(r.given, 0) OR p.refunding_amount <> coalesce(r.pending, 0)
-LIMIT 100"""
-    )
-)
-_EARNINGS = statement(
-    text(
-        """
-SELECT order_id AS id, currency, coalesce(taken.net, 0) AS taken, coalesce(earned.net, 0) AS earned,
-  count(*) OVER () AS total
-FROM (
-  SELECT order_id, currency, sum(captured_amount - refunded_amount) AS net
-  FROM payment.payments WHERE captured_amount > 0 GROUP BY order_id, currency
-) taken FULL JOIN (
-  SELECT t.order_id, p.currency, -sum(p.amount) AS net
-  FROM payment.ledger_postings p JOIN payment.ledger_transactions t ON t.id = p.transaction_id
-  WHERE t.kind = ANY(:kinds) AND p.account = ANY(:accounts) GROUP BY t.order_id, p.currency
-) earned USING (order_id, currency)
-WHERE coalesce(taken.net, 0) <> coalesce(earned.net, 0) LIMIT 100"""
     )
 )
 _BY_REFERENCE = statement(
@@ -72,36 +34,65 @@ ORDER BY create_time DESC LIMIT :most"""
     )
 )
 # What moves an order's money; payouts move what was earned on, and take nothing away from it.
-_KINDS = [kind.value for kind in (EntryKind.CAPTURE, EntryKind.REFUND, EntryKind.REFUND_REVERSAL)]
+_KINDS = ", ".join(f"'{kind}'" for kind in (EntryKind.CAPTURE, EntryKind.REFUND, EntryKind.REFUND_REVERSAL))
+_ACCOUNTS = ", ".join(f"'{account}'" for account in EARNINGS)
 
-
-async def count_entries(unit: ReadUnit) -> int:
-    return int(await unit.fetch_value(_COUNT_ENTRIES))
-
-
-async def count_payments(unit: ReadUnit) -> int:
-    return int(await unit.fetch_value(_COUNT_PAYMENTS))
-
-
-async def unbalanced(unit: ReadUnit) -> list[Record]:
-    """Ledger transactions that do not sum to zero."""
-    return await unit.fetch(_UNBALANCED)
+SCANS: Sequence[Scan] = (
+    scan_ranges(
+        "I1",
+        "Each ledger transaction sums to zero in each currency.",
+        ids="id FROM payment.ledger_transactions",
+        count="SELECT count(*) FROM payment.ledger_transactions WHERE {range(id)}",
+        wrong="""
+SELECT t.id, 'sums to ' || p.amount || ' ' || p.currency AS detail
+FROM payment.ledger_transactions t CROSS JOIN LATERAL (
+  SELECT currency, sum(amount) AS amount FROM payment.ledger_postings
+  WHERE transaction_id = t.id GROUP BY currency HAVING sum(amount) <> 0) p
+WHERE {range(t.id)} ORDER BY t.id""",
+    ),
+    scan_ranges(
+        "I7",
+        "Refunds are at most what was captured, and what their rows say.",
+        ids="id FROM payment.payments",
+        count="SELECT count(*) FROM payment.payments WHERE {range(id)}",
+        wrong="""
+SELECT p.id, 'captured ' || p.captured_amount || ', refunded ' || p.refunded_amount || ', on their way '
+  || p.refunding_amount AS detail
+FROM payment.payments p CROSS JOIN LATERAL (
+  SELECT coalesce(sum(amount) FILTER (WHERE state = 'SUCCEEDED'), 0) AS given,
+    coalesce(sum(amount) FILTER (WHERE state = 'PENDING'), 0) AS pending
+  FROM payment.refunds WHERE payment_id = p.id) r
+WHERE {range(p.id)} AND (p.refunded_amount + p.refunding_amount > p.captured_amount
+  OR p.refunded_amount <> r.given OR p.refunding_amount <> r.pending)
+ORDER BY p.id""",
+    ),
+    scan_ranges(
+        "I8",
+        "Captured minus refunded is what was earned, for each order.",
+        ids="order_id FROM payment.payments",
+        count="SELECT count(DISTINCT order_id) FROM payment.payments WHERE {range(order_id)}",
+        wrong=f"""
+SELECT o.order_id AS id, 'kept ' || m.taken || ' ' || m.currency || ', earned ' || m.earned AS detail
+FROM (
+  SELECT order_id FROM payment.payments WHERE {{range(order_id)}}
+  UNION SELECT order_id FROM payment.ledger_transactions WHERE {{range(order_id)}}
+) o CROSS JOIN LATERAL (
+  SELECT currency, sum(taken) AS taken, sum(earned) AS earned FROM (
+    SELECT currency, captured_amount - refunded_amount AS taken, 0 AS earned
+    FROM payment.payments WHERE order_id = o.order_id
+    UNION ALL
+    SELECT p.currency, 0, -p.amount
+    FROM payment.ledger_transactions t JOIN payment.ledger_postings p ON p.transaction_id = t.id
+    WHERE t.order_id = o.order_id AND t.kind IN ({_KINDS}) AND p.account IN ({_ACCOUNTS})
+  ) AS moves GROUP BY currency HAVING sum(taken) <> sum(earned)) m
+ORDER BY id""",  # noqa: S608
+    ),
+)
 
 
 async def overdue(unit: ReadUnit, patience: timedelta) -> list[Record]:
     """Payments that the provider could still charge although their time is over."""
     return await unit.fetch(_OVERDUE, patience=patience)
-
-
-async def wrong_refund_sums(unit: ReadUnit) -> list[Record]:
-    """Payments whose refunds are more than was captured, or not what their rows say."""
-    return await unit.fetch(_REFUND_SUMS)
-
-
-async def wrong_earnings(unit: ReadUnit) -> list[Record]:
-    """Orders whose ledger does not earn what was captured and not refunded."""
-    accounts = [account.value for account in EARNINGS]
-    return await unit.fetch(_EARNINGS, kinds=_KINDS, accounts=accounts)
 
 
 async def by_reference(unit: ReadUnit, references: Sequence[str], settle: timedelta) -> dict[str, Record]:

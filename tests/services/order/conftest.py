@@ -16,6 +16,7 @@ from souk.order.v1.order_service_pb2_grpc import OrderServiceStub
 from mesh.channel import LocalChannel
 from mesh.node import Node
 from mesh.principal import Principal, acting_as, service_principal
+from mesh.scans import run_scan
 from services.order.repository import audits
 from services.order.service import SERVICE
 from tests.services.hosting import hosting
@@ -150,7 +151,8 @@ class Desk(Market):
         await self.execute("UPDATE \"order\".orders SET update_time = update_time - interval '1 minute'")
         with acting_as(service_principal("cli")):
             checks = self.node.parts["order"].servicers[0]._checks
-            results = [await checks._scan(scan, 1) for scan in audits.SCANS] + [await checks._compare_payments(1)]
+            results = [await run_scan(checks._db, check, 1) for check in audits.SCANS]
+            results.append(await checks._compare_payments(1))
         return [f"{r.invariant} {v.id} {v.detail}" for r in results for v in r.violations]
 
 
