@@ -38,6 +38,8 @@ class JobRunner:
 
     async def _repeat(self) -> None:
         while True:
+            # Before the run: what it was woken for meanwhile it may have passed by already.
+            self._awake.clear()
             try:
                 async with self._acting():
                     await self._job.run()
@@ -46,7 +48,6 @@ class JobRunner:
             await self._pause()
 
     async def _pause(self) -> None:
-        self._awake.clear()
         try:
             async with asyncio.timeout(self._job.every):
                 await self._awake.wait()
