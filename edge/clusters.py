@@ -33,6 +33,9 @@ from edge.typed import lb_endpoint, packed
 from mesh.contract import host_of
 
 SANDBOX, TRACES = "sandbox", "traces"
+# As many calls at once as a worker takes from outside by default.
+_MOST_OF_A_WORKER = 128
+_MOST = 100_000
 _PROTOCOL = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
 
@@ -52,7 +55,7 @@ def service_cluster(name: str, endpoints: Sequence[Endpoint], probe: str) -> Clu
     cluster.lb_policy = ClusterLbPolicy.LEAST_REQUEST
     cluster.health_checks = [_health_check(probe)]
     cluster.outlier_detection = _outliers()
-    cluster.circuit_breakers = _breakers()
+    cluster.circuit_breakers = _breakers(_MOST_OF_A_WORKER * len(endpoints) if _are_addresses(endpoints) else _MOST)
     return cluster
 
 
@@ -125,13 +128,15 @@ def _outliers() -> OutlierDetection:
     )
 
 
-def _breakers() -> CircuitBreakers:
-    """The workers shed load themselves; the edge limits only how much of the traffic may be retries."""
-    most = 100_000
+def _breakers(most: int) -> CircuitBreakers:
+    """What is more than the workers bear is refused here, at a fraction of what a worker spends on refusing it.
+
+    Behind one DNS name there may be any number of workers, which then shed load themselves. Retries are limited too.
+    """
     return CircuitBreakers(
         thresholds=[
             CircuitBreakersThresholds(
-                max_connections=most,
+                max_connections=_MOST,
                 max_pending_requests=most,
                 max_requests=most,
                 retry_budget=CircuitBreakersThresholdsRetryBudget(

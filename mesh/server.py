@@ -1,15 +1,18 @@
-"""The gRPC server of a process: the pipeline's endpoints on a socket."""
+"""The gRPC server of a process: the pipeline's endpoints on a socket, and no more calls at once than it can bear."""
 
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final
 
 import grpc
 
+from mesh import metrics
 from mesh.call import Call
 from mesh.contract import MethodContract
-from mesh.errors import DETAILS_KEY, SoukError, to_status
+from mesh.errors import DETAILS_KEY, Code, ResourceExhausted, SoukError, to_status
 from mesh.pipeline import Endpoint
+from mesh.remote import PRINCIPAL_HEADER
 from mesh.statuses import STATUS_CODES
 from mesh.trace import parse_traceparent
 
@@ -22,7 +25,10 @@ Context = grpc.aio.ServicerContext[Any, Any]
 
 
 def make_server(endpoints: Iterable[Endpoint], *, max_concurrent: int) -> grpc.aio.Server:
-    """A server of these endpoints without a port. More than `max_concurrent` calls at once are RESOURCE_EXHAUSTED."""
+    """A server of these endpoints without a port. More than `max_concurrent` calls at once are RESOURCE_EXHAUSTED.
+
+    Calls from outside are refused at half of that: the rest is for what calls that have begun ask of each other.
+    """
     endpoints = list(endpoints)
     largest = max((endpoint.contract.max_request_bytes for endpoint in endpoints), default=0)
     server = grpc.aio.server(
@@ -34,38 +40,65 @@ def make_server(endpoints: Iterable[Endpoint], *, max_concurrent: int) -> grpc.a
             ("grpc.max_connection_age_ms", 10 * _MINUTE_MS),
             ("grpc.max_connection_age_grace_ms", _MINUTE_MS),
         ),
-        maximum_concurrent_rpcs=max_concurrent,
     )
     # Not as registered methods: for those the server waits on one future each, at every call, which with a hundred
     # methods costs more than the call.
-    server.add_generic_rpc_handlers((_Methods(endpoints),))
+    server.add_generic_rpc_handlers((_Methods(endpoints, Gate(max_concurrent)),))
     return server
+
+
+class Gate:
+    """Counts the calls that run; health is asked past it, so that a worker with much to do is not taken for dead."""
+
+    __slots__ = ("_most", "_most_from_outside", "_running")
+
+    def __init__(self, most: int) -> None:
+        """Let `most` calls run at once."""
+        self._most = most
+        self._most_from_outside = max(1, most // 2)
+        self._running = 0
+
+    def enter(self, call: Call) -> None:
+        """Begin a call, which must `leave`. Raises ResourceExhausted where too many run."""
+        most = self._most if PRINCIPAL_HEADER in call.headers else self._most_from_outside
+        if self._running >= most:
+            metrics.record(call.method.service, call.method.name, Code.RESOURCE_EXHAUSTED.value, 0.0)
+            raise ResourceExhausted("OVERLOADED", "Too many calls at once; try again soon.", retry_after=1.0)
+        self._running += 1
+
+    def leave(self) -> None:
+        """A call has ended."""
+        self._running -= 1
 
 
 class _Methods(grpc.GenericRpcHandler):
     """All methods in one look-up: the server asks one generic handler after the other, at every call."""
 
-    def __init__(self, endpoints: Iterable[Endpoint]) -> None:
-        self._handlers = {endpoint.contract.path: _rpc_handler(endpoint) for endpoint in endpoints}
+    def __init__(self, endpoints: Iterable[Endpoint], gate: Gate) -> None:
+        self._handlers = {endpoint.contract.path: _rpc_handler(endpoint, gate) for endpoint in endpoints}
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
         return self._handlers.get(handler_call_details.method)
 
 
-def _rpc_handler(endpoint: Endpoint) -> Any:
+def _rpc_handler(endpoint: Endpoint, gate: Gate) -> Any:
     if endpoint.stream is not None:
-        return grpc.unary_stream_rpc_method_handler(_stream(endpoint))
-    return grpc.unary_unary_rpc_method_handler(_unary(endpoint))
+        return grpc.unary_stream_rpc_method_handler(_stream(endpoint, gate))
+    return grpc.unary_unary_rpc_method_handler(_unary(endpoint, gate))
 
 
-def _unary(endpoint: Endpoint) -> Callable[[bytes, Context], Awaitable[bytes]]:
+def _unary(endpoint: Endpoint, gate: Gate) -> Callable[[bytes, Context], Awaitable[bytes]]:
     serve = endpoint.unary
     assert serve is not None  # noqa: S101 - _rpc_handler chose by it
 
     async def handle(data: bytes, context: Context) -> bytes:
         call = incoming(endpoint, context)
         try:
-            answer = await serve(call, data)
+            gate.enter(call)
+            try:
+                answer = await serve(call, data)
+            finally:
+                gate.leave()
         except SoukError as error:
             await _abort(context, call, error)
             raise
@@ -76,15 +109,19 @@ def _unary(endpoint: Endpoint) -> Callable[[bytes, Context], Awaitable[bytes]]:
     return handle
 
 
-def _stream(endpoint: Endpoint) -> Callable[[bytes, Context], AsyncIterator[bytes]]:
+def _stream(endpoint: Endpoint, gate: Gate) -> Callable[[bytes, Context], AsyncIterator[bytes]]:
     serve = endpoint.stream
     assert serve is not None  # noqa: S101 - _rpc_handler chose by it
 
     async def handle(data: bytes, context: Context) -> AsyncIterator[bytes]:
         call = incoming(endpoint, context)
         try:
-            async for message in serve(call, data):
-                yield message
+            gate.enter(call)
+            try:
+                async for message in serve(call, data):
+                    yield message
+            finally:
+                gate.leave()
         except SoukError as error:
             await _abort(context, call, error)
 
@@ -92,8 +129,13 @@ def _stream(endpoint: Endpoint) -> Callable[[bytes, Context], AsyncIterator[byte
 
 
 async def _abort(context: Context, call: Call, error: SoukError) -> None:
-    trailing: tuple[tuple[str, str | bytes], ...] = ((DETAILS_KEY, to_status(error)), *call.response_headers)
-    await context.abort(STATUS_CODES[error.code], error.message, trailing)
+    if error.retry_after is not None:
+        call.set_header("retry-after", str(math.ceil(error.retry_after)))
+    trailing: list[tuple[str, str | bytes]] = [(DETAILS_KEY, to_status(error)), *call.response_headers]
+    if error.retry_after is not None:
+        # What REST's clients read; in whole seconds, as HTTP has them.
+        trailing.append(("retry-after", str(math.ceil(error.retry_after))))
+    await context.abort(STATUS_CODES[error.code], error.message, tuple(trailing))
 
 
 def incoming(endpoint: Endpoint, context: Context) -> Call:

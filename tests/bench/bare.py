@@ -22,6 +22,7 @@ from tests.bench.items import orders_of
 from tests.bench.market import Market
 from tests.bench.recording import Transaction, lane_script, read_log
 from tests.bench.run import Runner
+from tests.bench.statements import logged_statements
 from tests.bench.wire import KEY, exchange_all
 
 NAME = "checkout"
@@ -41,7 +42,7 @@ async def measure_bare_sql(runner: Runner, tell: Tell, peak: float) -> None:
     admin = await _connect(market, "postgres")
     try:
         await _copy_database(market, admin)
-        recorded = await _record(market, admin, requests)
+        recorded = await _record(market, requests)
         seconds, cpu, failed = await _play(runner, recorded)
     finally:
         with suppress(asyncpg.PostgresError):
@@ -77,23 +78,18 @@ async def _copy_database(market: Market, admin: asyncpg.Connection) -> None:
         await copy.close()
 
 
-async def _record(market: Market, admin: asyncpg.Connection, requests: Sequence[bytes]) -> list[list[Transaction]]:
+async def _record(market: Market, requests: Sequence[bytes]) -> list[list[Transaction]]:
     """Place one order after the other while the server logs every statement; the transactions of each."""
     log = market.stack.home.log("postgres")
     begins: list[float] = []
-    await admin.execute("ALTER SYSTEM SET log_min_duration_statement = 0")
-    await admin.execute("SELECT pg_reload_conf()")
     at = log.stat().st_size
-    try:
+    async with logged_statements(market):
         await asyncio.sleep(_PAUSE_SECONDS)
         for number, request in enumerate(requests):
             begins.append(time.time())
             keyed = request.replace(KEY, f"bare-{begins[0]}-{number}".encode())
             (await exchange_all(market.edge, [keyed]))[0].json()
             await asyncio.sleep(_PAUSE_SECONDS)
-    finally:
-        await admin.execute("ALTER SYSTEM RESET log_min_duration_statement")
-        await admin.execute("SELECT pg_reload_conf()")
     with log.open(errors="replace") as file:
         file.seek(at)
         return read_log(file, begins)

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import random
+import re
 import resource
 import sys
 import time
@@ -17,6 +18,7 @@ import uvloop
 
 from tests.bench.wire import KEY, Answer, Connection
 
+_REASON = re.compile(rb'"reason":\s?"(\w+)"')
 _OPENED_AT_ONCE = 64
 _ANSWERED_WITHIN_SECONDS = 30.0
 
@@ -131,7 +133,7 @@ class Run:
         if answer.status == 200:
             self.latencies.append(seconds)
             return connection
-        self.errors[f"{answer.status} {answer.body[:160].decode(errors='replace')}"] += 1
+        self.errors[_what_failed(answer)] += 1
         if self.rate and self.once and answer.is_refusal:
             self.waiting.append(request)
         return connection
@@ -141,6 +143,12 @@ class Run:
             return request
         self._sent += 1
         return request.replace(KEY, f"{self._prefix}-{self._sent:08}".encode())
+
+
+def _what_failed(answer: Answer) -> str:
+    """Status and reason, or the beginning of what is there instead of one."""
+    reason = _REASON.search(answer.body)
+    return f"{answer.status} {(reason[1] if reason else answer.body[:160]).decode(errors='replace')}"
 
 
 class Seen:

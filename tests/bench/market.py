@@ -64,13 +64,22 @@ class Market:
     async def stock(self, products: int, shops: int, customers: int) -> None:
         """Fill an empty store; one that was filled before is taken as it is."""
         if not self._file.exists():
-            await asyncio.to_thread(self.stack.souk, "seed", "--products", str(products), "--shops", str(shops))
+            await self._seed(products, shops, 1)
             await self._register(customers)
         else:
             self.customers = [Customer(**each) for each in json.loads(self._file.read_text())]
             await self.keep_signed_in()
         self._turns = cycle(self.customers)
         await self._look_around()
+
+    async def add_products(self, products: int, shops: int, seed: int) -> None:
+        """Add shops with products to those that there are."""
+        await self._seed(products, shops, seed)
+        await self._look_around()
+
+    async def _seed(self, products: int, shops: int, seed: int) -> None:
+        options = ("--products", str(products), "--shops", str(shops), "--seed", str(seed))
+        await asyncio.to_thread(self.stack.souk, "seed", *options)
 
     async def _register(self, count: int) -> None:
         emails = [f"customer-{number}@example.com" for number in range(count)]
@@ -97,6 +106,7 @@ class Market:
 
     async def _look_around(self) -> None:
         categories = (await self.get("/categories"))["categories"]
+        self.product_ids = []
         self.category_ids = [each["categoryId"] for each in categories if each["productCount"] >= 20]
         token = ""
         while True:

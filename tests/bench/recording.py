@@ -73,7 +73,7 @@ def _transactions(lines: Iterable[str]) -> Iterator[Transaction]:
 def _statements(lines: Iterable[str]) -> Iterator[tuple[float, str, Statement]]:
     """When it ended, the session, the statement. Its parameters follow it in the log, by sessions mixed."""
     last: dict[str, tuple[float, str, Statement]] = {}
-    for time, session, user, kind, text in _entries(lines):
+    for time, session, user, kind, text in entries(lines):
         if user != "souk":
             continue
         if kind == "DETAIL":
@@ -91,8 +91,8 @@ def _seconds(time: str) -> float:
     return datetime.fromisoformat(time.replace(" UTC", "+00:00")).timestamp()
 
 
-def _entries(lines: Iterable[str]) -> Iterator[tuple[str, str, str, str, str]]:
-    """Entries of the log; lines that go on begin with a tab."""
+def entries(lines: Iterable[str]) -> Iterator[tuple[str, str, str, str, str]]:
+    """Entries of a log: time, process, user, kind, text. Lines that go on begin with a tab."""
     entry = ""
     for line in [*lines, "\n"]:
         if line.startswith("\t"):

@@ -39,7 +39,9 @@ class Wire:
 async def wire(echo_modules: tuple[ModuleType, ModuleType], tmp_path: Path) -> AsyncIterator[Wire]:
     make_keys_in(tmp_path)
     echo = make_servicer(*echo_modules)
-    node = Node([Service("echo", None, lambda _: Parts([echo]))], {"SOUK_HOME": str(tmp_path)})
+    node = Node(
+        [Service("echo", None, lambda _: Parts([echo]))], {"SOUK_HOME": str(tmp_path), "SOUK_MAX_CONCURRENT_CALLS": "4"}
+    )
     port = await node.start("127.0.0.1:0")
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         yield Wire(node, echo, channel, echo_modules)
@@ -127,6 +129,33 @@ async def always() -> bool:
 
 async def never() -> bool:
     return False
+
+
+class TestGate:
+    async def test_refuses_calls_from_outside_at_half_and_says_when_to_come_again(self, wire: Wire) -> None:
+        going_on = asyncio.Event()
+
+        async def behave(_request: Any, _call: Any) -> Any:
+            await going_on.wait()
+            return wire.messages.EchoReply()
+
+        wire.echo.behave = behave
+        first = [asyncio.ensure_future(say(wire)) for _ in range(2)]
+        while len(wire.echo.calls) < 2:
+            await asyncio.sleep(0.01)
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await say(wire)
+        assert refused.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert ("retry-after", "1") in tuple(refused.value.trailing_metadata() or ())
+        # Whoever is busy is alive.
+        assert await wire.raw("/grpc.health.v1.Health/Check")(b"") == SERVING
+        # A token that is not good, but a call from inside: it is let in, and refused for another reason.
+        with pytest.raises(grpc.aio.AioRpcError) as inside:
+            await wire.stub.Say(wire.messages.EchoRequest(), metadata=(("x-souk-principal", "x"),))
+        assert inside.value.code() is grpc.StatusCode.UNAUTHENTICATED
+        going_on.set()
+        await asyncio.gather(*first)
+        assert await say(wire) == wire.messages.EchoReply()
 
 
 class TestHealth:
