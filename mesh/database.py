@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import asyncpg
 from google.protobuf.message import Message
@@ -19,6 +19,9 @@ from mesh.errors import SoukError, Unavailable
 from mesh.pool import Connection, Pool, failures_typed
 from mesh.statement import Statement, grouped
 from mesh.trace import SpanKind
+
+if TYPE_CHECKING:
+    from mesh.keyring import Vault
 
 Record: TypeAlias = asyncpg.Record
 _log = logging.getLogger(__name__)
@@ -42,6 +45,11 @@ class ReadUnit:
     def service(self) -> str:
         """The service whose schema this works on."""
         return self._database.name
+
+    @property
+    def answers(self) -> "Vault":
+        """What seals the stored answers of keyed calls."""
+        return self._database.answers
 
     @property
     def holds_connection(self) -> bool:
@@ -288,12 +296,23 @@ def _row_count(status: str) -> int:
 class Database:
     """One service's schema and role on one server."""
 
-    def __init__(self, name: str, pool: Pool) -> None:
-        """Work on the schema `name` in the role `souk_<name>`, with connections of `pool`."""
+    def __init__(self, name: str, pool: Pool, answers: "Callable[[], Vault] | None" = None) -> None:
+        """Work on the schema `name` in the role `souk_<name>`, with connections of `pool`.
+
+        `answers` gives what seals the stored answers of keyed calls; without it there can be none.
+        """
         self.name = name
         self.role = f"souk_{name}"
         self.pool = pool
+        self._answers = answers
         self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def answers(self) -> "Vault":
+        """What seals the stored answers of keyed calls."""
+        if self._answers is None:
+            raise RuntimeError(f"nothing seals the stored answers of {self.name}")
+        return self._answers()
 
     def write(self) -> UnitOfWork:
         """A unit of work for `async with`: committed where the block ends well, rolled back where it raises."""

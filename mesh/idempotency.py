@@ -1,11 +1,11 @@
-"""Idempotency keys: each keyed call takes effect once, and its answer is kept with the effect's commit."""
+"""Idempotency keys: each keyed call takes effect once, and its answer is kept, sealed, with the effect's commit."""
 
 import asyncio
 import hashlib
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from google.protobuf.message import Message
 
@@ -14,6 +14,7 @@ from mesh.contract import Idempotency
 from mesh.database import Database, ReadUnit, Record, UnitOfWork
 from mesh.errors import Aborted, InvalidArgument, SoukError, from_status, to_status
 from mesh.ids import fingerprint
+from mesh.keyring import is_sealed
 from mesh.statement import in_schema
 
 HEADER = "idempotency-key"
@@ -117,7 +118,7 @@ async def claim(uow: UnitOfWork, key: CallKey, lease_seconds: float) -> Claim:
     row = await _read(uow, key)
     if row is None:  # released between the two statements
         return await claim(uow, key, lease_seconds)
-    stored = _stored(row)
+    stored = _stored(uow, key, row)
     if stored is not None:
         return stored
     if await uow.execute(in_schema(uow.service, _TAKE_OVER), **key.place, lease=lease_seconds):
@@ -134,9 +135,10 @@ async def finish(uow: UnitOfWork, key: CallKey, answer: Message | bytes | SoukEr
     """Store the answer, or the permanent error, in the commit of the effect. The first answer stays."""
     response = error = None
     if isinstance(answer, SoukError):
-        error = to_status(answer)
+        error = uow.answers.seal(to_status(answer), _place(uow, key))
     else:
-        response = answer if isinstance(answer, bytes) else answer.SerializeToString()
+        plain = answer if isinstance(answer, bytes) else answer.SerializeToString()
+        response = uow.answers.seal(plain, _place(uow, key))
     await uow.execute(in_schema(uow.service, _FINISH), **key.place, response=response, error=error)
 
 
@@ -148,7 +150,7 @@ async def release(uow: UnitOfWork, key: CallKey) -> None:
 async def find(unit: ReadUnit, key: CallKey) -> Stored | None:
     """The stored answer, None where there is none yet. Raises as `claim` does for another request."""
     row = await _read(unit, key)
-    return None if row is None else _stored(row)
+    return None if row is None else _stored(unit, key, row)
 
 
 async def await_answer(db: Database, key: CallKey, until: float) -> bytes:
@@ -175,7 +177,16 @@ async def _read(unit: ReadUnit, key: CallKey) -> Record | None:
     return row
 
 
-def _stored(row: Any) -> Stored | None:
+def _stored(unit: ReadUnit, key: CallKey, row: Record) -> Stored | None:
     if row["error"] is not None:
-        return Stored(None, from_status(row["error"]))
-    return None if row["response"] is None else Stored(row["response"], None)
+        return Stored(None, from_status(_opened(unit, key, row["error"])))
+    return None if row["response"] is None else Stored(_opened(unit, key, row["response"]), None)
+
+
+def _opened(unit: ReadUnit, key: CallKey, stored: bytes) -> bytes:
+    # Those of an earlier version lie there as they are, for the rest of their days.
+    return unit.answers.open(stored, _place(unit, key)) if is_sealed(stored) else stored
+
+
+def _place(unit: ReadUnit, key: CallKey) -> str:
+    return f"{unit.service}\n{key.method}\n{key.caller}\n{key.key}"

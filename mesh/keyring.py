@@ -53,6 +53,7 @@ class Keyring:
         if len(root_key) != KEY_BYTES:
             raise ValueError(f"the root key has {KEY_BYTES} bytes, not {len(root_key)}")
         self._root = AESGCM(root_key)
+        self.vault = Vault(root_key)
         self._lookup_key = hmac.digest(root_key, b"souk lookup", "sha256")
         self._memory: dict[tuple[str, uuid.UUID], tuple[float, AESGCM]] = {}
 
@@ -153,6 +154,31 @@ class Keyring:
         except InvalidTag:
             raise BrokenSeal("a person's key was wrapped by another root key") from None
         return AESGCM(raw)
+
+
+class Vault:
+    """Seals what is kept for a while and belongs to no single person, bound to the place where it lies."""
+
+    def __init__(self, root_key: bytes) -> None:
+        """The key follows from the root key."""
+        self._key = AESGCM(hmac.digest(root_key, b"souk vault", "sha256"))
+
+    def seal(self, plaintext: bytes, place: str) -> bytes:
+        """The sealed bytes, which open at this place alone."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return _FORMAT + nonce + self._key.encrypt(nonce, plaintext, place.encode())
+
+    def open(self, sealed: bytes, place: str) -> bytes:
+        """What was sealed. Raises BrokenSeal for bytes from another place, or under another root key."""
+        try:
+            return self._key.decrypt(sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :], place.encode())
+        except InvalidTag:
+            raise BrokenSeal(f"what lies at {place} was sealed elsewhere or by another root key") from None
+
+
+def is_sealed(stored: bytes) -> bool:
+    """Whether bytes are sealed and not a message of protobuf, none of which begins as these do."""
+    return stored[:1] == _FORMAT
 
 
 def _context(person_id: uuid.UUID, field: str) -> bytes:

@@ -49,7 +49,7 @@ class ServiceNode:
         """Nothing is connected yet: connections stand when they are first used."""
         self.name = name
         self.mesh_settings = node.settings
-        self.db = Database(name, node.pool)
+        self.db = Database(name, node.pool, lambda: node.keyring.vault)
         self.cache = Cache(node.settings.redis_url, prefix=f"{name}:")
         self.tracer = Tracer(name, node.sink, node.settings.trace_ratio)
         self.principal: Principal = service_principal(name)

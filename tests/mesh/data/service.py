@@ -10,12 +10,14 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from mesh.broker import Broker
 from mesh.database import Database
+from mesh.keyring import Vault
 from mesh.migrations import make_schema
 from mesh.pool import Pool
 from mesh.retention import keep_partitions
 from mesh.tables import mesh_tables, service_metadata
 
 _numbers = itertools.count()
+_VAULT = Vault(bytes(32))
 
 
 @asynccontextmanager
@@ -39,6 +41,6 @@ async def make_database(pool: Pool) -> Database:
                 await connection.execute(str(CreateIndex(index).compile(dialect=postgresql.dialect())))
     finally:
         await connection.close()
-    database = Database(service, pool)
+    database = Database(service, pool, lambda: _VAULT)
     await keep_partitions(database)
     return database

@@ -11,6 +11,7 @@ from mesh import idempotency
 from mesh.database import Database
 from mesh.errors import Aborted, FailedPrecondition, InvalidArgument
 from mesh.idempotency import CallKey, New, Running, Stored
+from mesh.keyring import BrokenSeal
 from mesh.retention import clean
 from mesh.statement import in_schema
 
@@ -95,6 +96,32 @@ class TestAwaitAnswer:
 async def _claim(database: Database, key: CallKey = KEY, lease: float = 10.0) -> idempotency.Claim:
     async with database.write() as uow:
         return await idempotency.claim(uow, key, lease)
+
+
+class TestSeal:
+    async def test_an_answer_lies_sealed_and_opens_for_its_own_key(self, database: Database) -> None:
+        """Personal data in an answer is not to be read in the table, and a row moved to another key opens nothing."""
+        await _claim(database)
+        async with database.write() as uow:
+            await idempotency.finish(uow, KEY, b"mira@example.com")
+        async with database.read() as unit:
+            row = await unit.fetch_one(in_schema(database.name, "SELECT response FROM {schema}.idempotency_keys"))
+            assert row is not None
+            assert b"mira" not in row["response"]
+            assert await idempotency.find(unit, KEY) == Stored(b"mira@example.com", None)
+        async with database.write() as uow:
+            await uow.execute(in_schema(database.name, "UPDATE {schema}.idempotency_keys SET caller = 'thief'"))
+        async with database.read() as unit:
+            with pytest.raises(BrokenSeal):
+                await idempotency.find(unit, replace(KEY, caller="thief"))
+
+    async def test_an_answer_of_an_earlier_version_is_given_as_it_is(self, database: Database) -> None:
+        await _claim(database)
+        plain = "UPDATE {schema}.idempotency_keys SET response = '\\x0a0161'"
+        async with database.write() as uow:
+            await uow.execute(in_schema(database.name, plain))
+        async with database.read() as unit:
+            assert await idempotency.find(unit, KEY) == Stored(b"\x0a\x01a", None)
 
 
 class TestRetention:

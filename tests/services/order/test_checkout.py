@@ -42,6 +42,10 @@ class TestPlaceOrder:
         again = await desk.place(buyer, key="k1")
         assert again == first
         assert desk.payments.calls["StartPayment"] == 1
+        # The answer holds an address and lies there for days.
+        (stored,) = await desk.rows('SELECT response FROM "order".idempotency_keys')
+        assert b"Ada Lovelace" not in stored["response"]
+        assert b"James" not in stored["response"]
 
     async def test_fifty_equal_submits_make_one_order(self, desk: Desk) -> None:
         buyer = desk.shopper()
