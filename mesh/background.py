@@ -10,6 +10,7 @@ from mesh.intake import Intake
 from mesh.job import Job, JobRunner
 from mesh.locks import Locks
 from mesh.pool import Pool
+from mesh.pulse import Pulse
 from mesh.relay import Relay
 from mesh.retention import clean
 
@@ -33,6 +34,7 @@ class Background:
         """Nothing runs before `start`; without NATS events stay in their outboxes and jobs run."""
         self.broker = Broker(nats_url)
         self._locks = Locks(pool)
+        self._pulse = Pulse(pool)
         self._work: list[tuple[str, Work]] = []
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -52,7 +54,7 @@ class Background:
     def start(self) -> None:
         """Begin to work. Returns at once."""
         self.broker.start()
-        for name, work in [("locks", self._locks.run), *self._work]:
+        for name, work in [("locks", self._locks.run), ("pulse", self._pulse.run), *self._work]:
             self._tasks.append(asyncio.create_task(_keep_running(name, work), name=name))
 
     async def stop(self) -> None:

@@ -6,6 +6,7 @@ from collections import deque
 from contextlib import suppress
 from types import TracebackType
 from typing import Any
+from weakref import WeakSet
 
 import asyncpg
 
@@ -117,6 +118,9 @@ class Pool:
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._recovering: set[asyncio.Task[None]] = set()
         self._closed = False
+        # The breaker, and every session that it ends: none that is in use tells by itself that nobody answers.
+        self._given_up = False
+        self._sessions: WeakSet[Any] = WeakSet()
         self._all_back = asyncio.Event()
 
     @property
@@ -135,7 +139,19 @@ class Pool:
                 raise
         return connection
 
+    def give_up(self) -> None:
+        """The database does not answer: whoever waits for it, or asks from now on, is told so at once."""
+        self._given_up = True
+        for session in list(self._sessions):
+            session.terminate()
+
+    def resume(self) -> None:
+        """It answers again."""
+        self._given_up = False
+
     async def _take(self, role: str | None) -> Connection:
+        if self._given_up:
+            raise asyncpg.PostgresConnectionError("the database does not answer")
         return self._take_idle(role) or await self._open_one() or self._take_other() or await self._wait()
 
     def _take_idle(self, role: str | None) -> Connection | None:
@@ -155,7 +171,9 @@ class Pool:
             return None
         self._open += 1
         try:
-            return Connection(await self._connect(statement_cache_size=_CACHED_STATEMENTS))
+            session = await self._connect(statement_cache_size=_CACHED_STATEMENTS)
+            self._sessions.add(session)
+            return Connection(session)
         except BaseException:
             self._open -= 1
             self._wake_one()
