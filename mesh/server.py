@@ -131,11 +131,8 @@ def _stream(endpoint: Endpoint, gate: Gate) -> Callable[[bytes, Context], AsyncI
 async def _abort(context: Context, call: Call, error: SoukError) -> None:
     if error.retry_after is not None:
         call.set_header("retry-after", str(math.ceil(error.retry_after)))
-    trailing: list[tuple[str, str | bytes]] = [(DETAILS_KEY, to_status(error)), *call.response_headers]
-    if error.retry_after is not None:
-        # What REST's clients read; in whole seconds, as HTTP has them.
-        trailing.append(("retry-after", str(math.ceil(error.retry_after))))
-    await context.abort(STATUS_CODES[error.code], error.message, tuple(trailing))
+    trailing: tuple[tuple[str, str | bytes], ...] = ((DETAILS_KEY, to_status(error)), *call.response_headers)
+    await context.abort(STATUS_CODES[error.code], error.message, trailing)
 
 
 def incoming(endpoint: Endpoint, context: Context) -> Call:
