@@ -11,10 +11,10 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test gen fmt lint types arch bench profile chaos baseline clean lock
+.PHONY: help up down test gen fmt lint types arch bench bench-scale ratchet profile chaos baseline clean lock
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 ##@ Run
 
@@ -55,6 +55,12 @@ chaos: $(DEV) ## Fault tests, bounded in time (ARGS="--seed 7 --only T1,T7 --che
 
 bench: $(DEV) ## Cost of the golden calls, as ratios and CPU-milliseconds (ONLY=checkout)
 	@$(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+bench-scale: $(DEV) ## The same on one worker, two, one for each service, and in ever larger stores
+	@$(BIN)/python -m tests.bench.scale $(ARGS)
+
+ratchet: $(DEV) ## Fail where a golden call got dearer by more than a tenth
+	@$(BIN)/python -m tests.bench --check --only $(or $(ONLY),product list categories cart cart-add checkout orders login) $(ARGS)
 
 profile: $(DEV) ## Where the time of one work item goes (ITEM=checkout)
 	@$(BIN)/python -m tests.bench.profile $(ITEM) $(ARGS)

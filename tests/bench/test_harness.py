@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from tests.bench.figures import Figures
 from tests.bench.items import Item
 from tests.bench.market import Market
 from tests.bench.ratchet import compare, keep
-from tests.bench.run import Runner
+from tests.bench.run import Load, Runner
 from tests.bench.wire import KEY, Answer, exchange_all, request
 
 
@@ -30,6 +31,10 @@ class Shop:
         self.keys.append(asked.headers.get("idempotency-key", ""))
         refused = len(self.keys) % 4 == 0
         return web.json_response({"said": (await asked.text()) or "nothing"}, status=503 if refused else 200)
+
+    @property
+    def chance(self) -> random.Random:
+        return random.Random(1)  # noqa: S311 - a seeded draw
 
     def pids(self) -> dict[str, list[int]]:
         return {"workers": [os.getpid()]}
@@ -75,6 +80,15 @@ class TestMeasure:
         assert len(set(shop.keys)) == 40
         assert KEY.decode() not in shop.keys
         assert figures.cpu["generator"] > 0
+
+    async def test_keeps_a_rate_and_asks_again_where_it_was_refused(self, shop: Shop) -> None:
+        runner = Runner(shop)  # type: ignore[arg-type]  # all that the runner needs of a market
+        runner.idle = {"workers": 0.0}
+        load = Load([request("POST", "/orders", {}, keyed=True)] * 40, 20, seconds=5.0, rate=400.0, once=True)
+        figures = await runner.load(Figures("orders", 20), load)
+        assert figures.count == 40
+        assert figures.refusals == figures.refusals_without_time == 13
+        assert 0.05 < figures.seconds < 2.0
 
     def test_tells_percentiles_and_the_cost_of_one(self) -> None:
         figures = Figures("x", 1, seconds=2.0, latencies=[float(each) for each in range(1, 101)])
