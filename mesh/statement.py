@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, text
+from sqlalchemy import ARRAY, Table, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
@@ -114,6 +114,15 @@ def grouped(statements: tuple[Statement, ...]) -> str:
 def statement(clause: ClauseElement) -> Statement:
     """Wrap a SQLAlchemy core statement; values go to asyncpg as they are, and JSONB columns take Python objects."""
     return Statement(clause)
+
+
+def any_of(name: str, kind: Any) -> Any:
+    """What a column equals that is one of the list parameter `name`, of values of the type `kind`.
+
+    While a plan for the very list seems cheaper than one for any list, PostgreSQL plans at each execution, and planning
+    costs more than a look-up by keys. Of a subquery it knows the same either way, so that one plan stays.
+    """
+    return func.any(func.array(select(func.unnest(bindparam(name, type_=ARRAY(kind)))).scalar_subquery()))
 
 
 def insert_rows(table: Table, *names: str) -> Statement:

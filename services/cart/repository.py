@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Interval, bindparam, delete, func, select, update
+from sqlalchemy import Interval, Uuid, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from mesh.database import Database, ReadUnit, Record, UnitOfWork
 from mesh.ids import new_id
 from mesh.money import Money
-from mesh.statement import Statement, statement
+from mesh.statement import Statement, any_of, statement
 from services.cart.domain import Cart, Item
 from services.cart.tables import cart_items, carts
 
@@ -39,8 +39,12 @@ _ITEM_COLUMNS = (
     "added_version",
 )
 _COLUMNS = (carts.c.id, carts.c.user_id, carts.c.version)
-_OF_OWNER = (carts.c.user_id == bindparam("user_id")) | (carts.c.token_hash == bindparam("token_hash"))
-_LOCK = statement(select(*_COLUMNS).where(_OF_OWNER).with_for_update())
+# Not one statement for both: it would be planned anew for each owner.
+_OF_USER = carts.c.user_id == bindparam("user_id")
+_OF_GUEST = carts.c.token_hash == bindparam("token_hash")
+_LOCK_OF_USER, _LOCK_OF_GUEST = (
+    statement(select(*_COLUMNS).where(owner).with_for_update()) for owner in (_OF_USER, _OF_GUEST)
+)
 _LOCK_BY_ID = statement(select(*_COLUMNS).where(carts.c.id == bindparam("cart_id")).with_for_update())
 _INSERT = statement(
     insert(carts)
@@ -58,15 +62,18 @@ _LINE = (
     cart_items.c.quantity,
     cart_items.c.added_version,
 )
-_FIND = statement(
-    select(carts.c.id.label("cart_id"), carts.c.user_id, carts.c.version, *_LINE)
-    .outerjoin_from(carts, cart_items, cart_items.c.cart_id == carts.c.id)
-    .where(_OF_OWNER)
-    .order_by(cart_items.c.id)
+_FIND_OF_USER, _FIND_OF_GUEST = (
+    statement(
+        select(carts.c.id.label("cart_id"), carts.c.user_id, carts.c.version, *_LINE)
+        .outerjoin_from(carts, cart_items, cart_items.c.cart_id == carts.c.id)
+        .where(owner)
+        .order_by(cart_items.c.id)
+    )
+    for owner in (_OF_USER, _OF_GUEST)
 )
 _ITEMS = statement(
     select(cart_items.c.cart_id, *_LINE)
-    .where(cart_items.c.cart_id == func.any(bindparam("cart_ids")))
+    .where(cart_items.c.cart_id == any_of("cart_ids", Uuid))
     .order_by(cart_items.c.id)
 )
 _SAVE_CART = statement(
@@ -115,7 +122,7 @@ _CREATE_WITH_ITEM = _with_item(
     .on_conflict_do_nothing()
 )
 _SAVE_ITEM = statement(_or_change(insert(cart_items).values(cart_id=bindparam("cart_id"), **_ITEM)))
-_DELETE_ITEMS = statement(delete(cart_items).where(cart_items.c.id == func.any(bindparam("item_ids"))))
+_DELETE_ITEMS = statement(delete(cart_items).where(cart_items.c.id == any_of("item_ids", Uuid)))
 _DELETE_CART = statement(delete(carts).where(carts.c.id == bindparam("cart_id")))
 _LOCK_LEFT = statement(
     select(*_COLUMNS)
@@ -132,9 +139,7 @@ _LOCK_UNTOLD = statement(
     .limit(AT_ONCE)
     .with_for_update(skip_locked=True)
 )
-_MARK_TOLD = statement(
-    update(carts).where(carts.c.id == func.any(bindparam("cart_ids"))).values(told_version=carts.c.version)
-)
+_MARK_TOLD = statement(update(carts).where(carts.c.id == any_of("cart_ids", Uuid)).values(told_version=carts.c.version))
 _MARK_ABANDONED = statement(update(carts).where(carts.c.id == bindparam("cart_id")).values(abandon_time=func.now()))
 _old_guests = (
     select(carts.c.id)
@@ -172,9 +177,15 @@ async def _with_items(unit: ReadUnit, rows: Sequence[Record]) -> list[Cart]:
     return list(read.values())
 
 
+async def _fetch_of(unit: ReadUnit, owner: Owner, of_user: Statement, of_guest: Statement) -> list[Record]:
+    if owner.user_id:
+        return await unit.fetch(of_user, user_id=owner.user_id)
+    return await unit.fetch(of_guest, token_hash=owner.token_hash) if owner.token_hash else []
+
+
 async def find_cart(unit: ReadUnit, owner: Owner) -> Cart | None:
     """The owner's cart, None where there is none."""
-    rows = await unit.fetch(_FIND, user_id=owner.user_id, token_hash=owner.token_hash)
+    rows = await _fetch_of(unit, owner, _FIND_OF_USER, _FIND_OF_GUEST)
     if not rows:
         return None
     items = [_item(row) for row in rows if row["id"]]
@@ -184,8 +195,8 @@ async def find_cart(unit: ReadUnit, owner: Owner) -> Cart | None:
 
 async def lock_cart(uow: UnitOfWork, owner: Owner) -> Cart | None:
     """The owner's cart with its row locked, None where there is none."""
-    row = await uow.fetch_one(_LOCK, user_id=owner.user_id, token_hash=owner.token_hash)
-    return (await _with_items(uow, [row]))[0] if row else None
+    rows = await _fetch_of(uow, owner, _LOCK_OF_USER, _LOCK_OF_GUEST)
+    return (await _with_items(uow, rows))[0] if rows else None
 
 
 async def lock_cart_by_id(uow: UnitOfWork, cart_id: UUID) -> Cart | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Text, Uuid, bindparam, func, insert, or_, select, text, u
 from mesh.database import ReadUnit, Record, UnitOfWork
 from mesh.errors import NotFound
 from mesh.principal import Principal
-from mesh.statement import statement
+from mesh.statement import any_of, statement
 from services.seller.domain import OWNER, Membership, Shop, ShopEvent, ShopState
 from services.seller.events import to_message
 from services.seller.tables import shop_members, shops
@@ -39,7 +39,7 @@ _GET = statement(
     select(*_COLUMNS, shop_members.c.role).outerjoin(shop_members, _IS_MEMBER).where(shops.c.id == _SHOP_ID)
 )
 _LOCK = statement(select(*_COLUMNS).where(shops.c.id == _SHOP_ID).with_for_update())
-_BY_IDS = statement(select(*_COLUMNS).where(shops.c.id == func.any(bindparam("shop_ids"))))
+_BY_IDS = statement(select(*_COLUMNS).where(shops.c.id == any_of("shop_ids", Uuid)))
 _OF_MEMBER = statement(
     select(*_COLUMNS).join(shop_members, _IS_MEMBER).where(_BEHIND).order_by(shops.c.id).limit(bindparam("size"))
 )
@@ -86,7 +86,7 @@ _ADD_MEMBER = statement(
 _MEMBERSHIPS = statement(
     select(shop_members.c.shop_id, shop_members.c.user_id, shop_members.c.role, shops.c.state)
     .join(shops, shops.c.id == shop_members.c.shop_id)
-    .where(shop_members.c.user_id == func.any(bindparam("user_ids")), shops.c.state != ShopState.CLOSED.value)
+    .where(shop_members.c.user_id == any_of("user_ids", Uuid), shops.c.state != ShopState.CLOSED.value)
     .order_by(shop_members.c.user_id, shop_members.c.shop_id)
 )
 _MEMBERS = statement(

@@ -24,7 +24,7 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import CHAR
 
 from mesh.database import ReadUnit, Record
-from mesh.statement import Statement, statement
+from mesh.statement import Statement, any_of, statement
 from services.catalog.tables import products, shops, variants
 
 _SUMMARY = (
@@ -117,7 +117,7 @@ _DETAILS = statement(
     )
     .join_from(variants, products, products.c.id == variants.c.product_id)
     .join(shops, shops.c.id == variants.c.shop_id)
-    .where(variants.c.id == func.any(bindparam("variant_ids", type_=ARRAY(Uuid))))
+    .where(variants.c.id == any_of("variant_ids", Uuid))
 )
 
 

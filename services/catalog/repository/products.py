@@ -6,22 +6,20 @@ from contextlib import contextmanager
 from typing import Any
 
 import asyncpg
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, insert, select, text, update
+from sqlalchemy import Text, Uuid, bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql
 
 from mesh.database import ReadUnit, Record, UnitOfWork
 from mesh.errors import Aborted, AlreadyExists, NotFound
 from mesh.money import Money
 from mesh.principal import Principal
-from mesh.statement import statement
+from mesh.statement import any_of, statement
 from services.catalog.domain.product import Image, Product, ProductState, Variant
 from services.catalog.domain.shop import Shop
 from services.catalog.repository.availability import apply_availability
 from services.catalog.tables import products, variants
 
-_ids = bindparam("product_ids", type_=ARRAY(Uuid))
 _shop_id = bindparam("shop_id", type_=Uuid)
-_texts = bindparam("texts", type_=ARRAY(Text))
 _PRODUCT_COLUMNS = (
     products.c.id,
     products.c.shop_id,
@@ -50,26 +48,29 @@ _VARIANT_COLUMNS = (
     variants.c.stock_version,
     variants.c.withdrawn,
 )
-_FIND = statement(select(*_PRODUCT_COLUMNS).where(products.c.id == func.any(_ids)))
+_FIND = statement(select(*_PRODUCT_COLUMNS).where(products.c.id == any_of("product_ids", Uuid)))
 _LOCK = statement(
-    select(*_PRODUCT_COLUMNS).where(products.c.id == func.any(_ids)).order_by(products.c.id).with_for_update()
+    select(*_PRODUCT_COLUMNS)
+    .where(products.c.id == any_of("product_ids", Uuid))
+    .order_by(products.c.id)
+    .with_for_update()
 )
 _LOCK_BY_HANDLE = statement(
     select(*_PRODUCT_COLUMNS)
     # Not a parameter: the partial index serves no other state, and the plan is made before parameters are known.
-    .where(products.c.shop_id == _shop_id, products.c.handle == func.any(_texts), text("state <> 'ARCHIVED'"))
+    .where(products.c.shop_id == _shop_id, products.c.handle == any_of("texts", Text), text("state <> 'ARCHIVED'"))
     .order_by(products.c.id)
     .with_for_update()
 )
 _VARIANTS = statement(
-    select(*_VARIANT_COLUMNS).where(variants.c.product_id == func.any(_ids)).order_by(variants.c.position)
+    select(*_VARIANT_COLUMNS).where(variants.c.product_id == any_of("product_ids", Uuid)).order_by(variants.c.position)
 )
 _TAKEN_SKUS = statement(
     select(variants.c.sku, variants.c.product_id).where(
-        variants.c.shop_id == _shop_id, variants.c.sku == func.any(_texts), ~variants.c.withdrawn
+        variants.c.shop_id == _shop_id, variants.c.sku == any_of("texts", Text), ~variants.c.withdrawn
     )
 )
-_TAKEN_SLUGS = statement(select(products.c.slug, products.c.id).where(products.c.slug == func.any(_texts)))
+_TAKEN_SLUGS = statement(select(products.c.slug, products.c.id).where(products.c.slug == any_of("texts", Text)))
 _RESERVE_SLUG = statement(text("SELECT pg_advisory_xact_lock(hashtextextended('catalog slug ' || :slug, 0))"))
 _ID_OF_SLUG = statement(select(products.c.id).where(products.c.slug == bindparam("slug", type_=Text)))
 

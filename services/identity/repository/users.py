@@ -12,7 +12,7 @@ from mesh.database import ReadUnit, Record, UnitOfWork
 from mesh.errors import AlreadyExists, NotFound
 from mesh.keyring import Keyring
 from mesh.principal import Principal
-from mesh.statement import statement
+from mesh.statement import any_of, statement
 from services.identity.domain.accounts import Account, Profile
 from services.identity.domain.events import UserEvent
 from services.identity.events import to_message
@@ -34,7 +34,7 @@ _IS_ADMIN = text("'ADMIN' = ANY(roles)")
 
 _BY_ID = statement(select(*_COLUMNS).where(users.c.id == bindparam("user_id")))
 _LOCK = statement(select(*_COLUMNS).where(users.c.id == bindparam("user_id")).with_for_update())
-_BY_IDS = statement(select(*_COLUMNS).where(users.c.id == func.any(bindparam("user_ids"))))
+_BY_IDS = statement(select(*_COLUMNS).where(users.c.id == any_of("user_ids", Uuid)))
 _BY_EMAIL = statement(select(*_COLUMNS, users.c.password_hash).where(users.c.email_hash == bindparam("email_hash")))
 _ADMINS = statement(select(users.c.id).where(_IS_ADMIN).order_by(users.c.id).with_for_update())
 _HAS_ADMIN = statement(select(func.count()).select_from(users).where(_IS_ADMIN))

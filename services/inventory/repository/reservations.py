@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ARRAY, Integer, Uuid, bindparam, func, select, text
 
 from mesh.database import ReadUnit, UnitOfWork
-from mesh.statement import statement
+from mesh.statement import any_of, statement
 from services.inventory.domain.reservation import Line, LineState, Reservation, ReservationState
 from services.inventory.domain.stock import Stock
 from services.inventory.tables import reservation_lines, reservations
@@ -30,7 +30,7 @@ _LOCK_RESERVATIONS = statement(
         reservations.c.expire_time,
         (reservations.c.expire_time <= func.clock_timestamp()).label("has_expired"),
     )
-    .where(reservations.c.order_id == func.any(_order_ids))
+    .where(reservations.c.order_id == any_of("order_ids", Uuid))
     .order_by(reservations.c.order_id)
     .with_for_update()
 )
@@ -42,7 +42,7 @@ _READ_LINES = statement(
         reservation_lines.c.state,
         reservation_lines.c.location,
     )
-    .where(reservation_lines.c.order_id == func.any(_order_ids))
+    .where(reservation_lines.c.order_id == any_of("order_ids", Uuid))
     .order_by(reservation_lines.c.variant_id)
 )
 _INSERT_LINES = statement(

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from mesh.database import ReadUnit, Record, UnitOfWork
 from mesh.errors import NotFound
 from mesh.principal import Principal
-from mesh.statement import Statement, statement
+from mesh.statement import Statement, any_of, statement
 from services.inventory.domain.holding import Locked
 from services.inventory.domain.stock import DEFAULT_LOCATION, Place, Stock
 from services.inventory.tables import reservation_lines, stock
@@ -53,7 +53,7 @@ _EXPIRED_COUNT = """
         SELECT coalesce(sum(quantity), 0) FROM inventory.reservation_lines AS line
         WHERE line.variant_id = stock.variant_id AND line.location = stock.location AND line.state = 'HELD'
         AND line.expire_time <= now()"""
-_OF_VARIANTS = (stock.c.variant_id == func.any(_variant_ids), stock.c.location == DEFAULT_LOCATION)
+_OF_VARIANTS = (stock.c.variant_id == any_of("variant_ids", Uuid), stock.c.location == DEFAULT_LOCATION)
 
 _has_expired = exists().where(*_EXPIRED_ON_STOCK).label("has_expired")
 
@@ -64,7 +64,7 @@ def _lock(*conditions: ColumnElement[bool]) -> Statement:
 
 
 _LOCK_STOCK = _lock(*_OF_VARIANTS)
-_LOCK_WHOLE = _lock(stock.c.variant_id == func.any(_variant_ids))
+_LOCK_WHOLE = _lock(stock.c.variant_id == any_of("variant_ids", Uuid))
 # A row that somebody has locked is passed over, so that nobody waits here.
 _PICK = statement(
     select(*_STOCK_COLUMNS, _has_expired)
@@ -80,7 +80,7 @@ _PICK = statement(
 _LOCK_OF_ORDERS = _lock(
     tuple_(stock.c.variant_id, stock.c.location).in_(
         select(reservation_lines.c.variant_id, reservation_lines.c.location).where(
-            reservation_lines.c.order_id == func.any(bindparam("order_ids", type_=ARRAY(Uuid)))
+            reservation_lines.c.order_id == any_of("order_ids", Uuid)
         )
     )
 )
@@ -93,10 +93,10 @@ _READ_STOCK = statement(
                sum(version - base_version)::bigint AS version, 1 AS bucket_count, 0::bigint AS base_version,
                max(update_time) AS update_time, max(on_hand + backorder_limit - reserved) AS most_available,
                sum(({_EXPIRED_COUNT}))::bigint AS expired_count
-        FROM inventory.stock WHERE variant_id = ANY(:variant_ids)
+        FROM inventory.stock WHERE variant_id = ANY(ARRAY(SELECT unnest(cast(:variant_ids AS uuid[]))))
         GROUP BY variant_id, product_id, shop_id
         """  # noqa: S608  # our own text
-    ).bindparams(_variant_ids)
+    )
 )
 _INSERT_STOCK = statement(
     text(

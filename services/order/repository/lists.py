@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Uuid, bindparam, exists, select
 
 from mesh.database import ReadUnit, Record
 from mesh.errors import InvalidArgument
@@ -14,7 +14,7 @@ from mesh.keyring import Keyring
 from mesh.money import Money
 from mesh.page import decode_page, encode_page, page_size
 from mesh.principal import Principal
-from mesh.statement import statement
+from mesh.statement import any_of, statement
 from services.order.domain.part import Line, Part, PartHead, Shipment
 from services.order.domain.status import OrderStatus
 from services.order.repository import rows
@@ -111,12 +111,10 @@ _PARTS = statement(
     .limit(bindparam("most"))
 )
 _LINES = statement(
-    select(*order_lines.c)
-    .where(order_lines.c.seller_order_id == func.any(bindparam("part_ids")))
-    .order_by(order_lines.c.id)
+    select(*order_lines.c).where(order_lines.c.seller_order_id == any_of("part_ids", Uuid)).order_by(order_lines.c.id)
 )
 _SHIPMENTS = statement(
-    select(*shipments.c).where(shipments.c.seller_order_id == func.any(bindparam("part_ids"))).order_by(shipments.c.id)
+    select(*shipments.c).where(shipments.c.seller_order_id == any_of("part_ids", Uuid)).order_by(shipments.c.id)
 )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from mesh.database import ReadUnit, Record, UnitOfWork
 from mesh.errors import NotFound
 from mesh.money import Money
-from mesh.statement import statement
+from mesh.statement import any_of, statement
 from services.payment.domain.lines import Shares
 from services.payment.domain.refund import Refund, RefundLine, RefundState
 from services.payment.tables import refund_lines, refunds
@@ -105,7 +105,7 @@ _LINES = statement(
         refund_lines.c.tax_amount,
         refund_lines.c.shipping_amount,
     )
-    .where(refund_lines.c.refund_id == func.any(bindparam("refund_ids")))
+    .where(refund_lines.c.refund_id == any_of("refund_ids", Uuid))
     .order_by(refund_lines.c.refund_id, refund_lines.c.line_id)
 )
 
