@@ -10,14 +10,17 @@ from souk.catalog.v1 import catalog_service_pb2, product_pb2
 from souk.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 from souk.inventory.v1 import inventory_service_pb2, reservation_pb2
 from souk.inventory.v1.inventory_service_pb2_grpc import InventoryServiceStub
-from souk.payment.v1 import payment_pb2, payment_service_pb2, refund_pb2
+from souk.payment.v1 import payment_pb2, payment_service_pb2, refund_pb2, wallet_service_pb2
 from souk.payment.v1.payment_service_pb2_grpc import PaymentServiceStub
+from souk.payment.v1.wallet_service_pb2_grpc import WalletServiceStub
 from souk.seller.v1 import seller_service_pb2, shop_pb2
 from souk.seller.v1.seller_service_pb2_grpc import SellerServiceStub
 
 from mesh import money
 from mesh.errors import FailedPrecondition, InvalidArgument, NotFound, SoukError
-from services.order.domain.order import REASONS, Attempt, Order
+from mesh.money import Money
+from services.order.domain.attempt import Attempt
+from services.order.domain.order import REASONS, Order
 from services.order.domain.pricing import Basket, BasketLine, Offer, Shop
 from services.order.domain.saga import PaymentReport, RefundAnswer
 from services.order.domain.status import AttemptState
@@ -130,11 +133,18 @@ class StockClient:
 class PaymentClient:
     """The payment service."""
 
-    def __init__(self, stub: PaymentServiceStub) -> None:
+    def __init__(self, stub: PaymentServiceStub, wallets: WalletServiceStub) -> None:
         self._stub = stub
+        self._wallets = wallets
+
+    async def plan_wallet(self, user_id: UUID, total: Money) -> Money:
+        """How much of a total the buyer's wallet can pay now; nothing is held."""
+        request = wallet_service_pb2.PlanWalletRequest(user_id=str(user_id), amount=money.to_proto(total))
+        return money.from_proto((await self._wallets.PlanWallet(request)).wallet_amount)
 
     async def start(self, order: Order, attempt: Attempt) -> PaymentReport:
         """Take the money. What the payment service refuses for good is told as a declined attempt."""
+        beside = order.wallet_beside(attempt)
         request = payment_service_pb2.StartPaymentRequest(
             payment_id=str(attempt.payment_id),
             order_id=str(order.order_id),
@@ -143,6 +153,8 @@ class PaymentClient:
             provider=attempt.provider,
             token="" if attempt.saved_method_id else attempt.token,
             saved_method_id=attempt.saved_method_id,
+            save_method=attempt.save_method,
+            wallet=None if beside is None else _part(beside),
             lines=[
                 payment_pb2.PaymentLine(
                     line_id=str(line.line_id),
@@ -163,13 +175,15 @@ class PaymentClient:
                 raise
             return PaymentReport(attempt.payment_id, AttemptState.DECLINED, error.reason.lower())
 
-    async def cancel(self, payment_id: UUID) -> PaymentReport:
-        """Give the payment up. One that was never begun is as good as given up."""
-        request = payment_service_pb2.CancelPaymentRequest(payment_id=str(payment_id))
-        try:
-            return _report(await self._stub.CancelPayment(request, timeout=PAYMENT_TIMEOUT))
-        except NotFound:
-            return PaymentReport(payment_id, AttemptState.CANCELLED)
+    async def cancel(self, order: Order, attempt: Attempt) -> PaymentReport:
+        """Give the payment up; one that was never begun cannot be begun any more."""
+        request = payment_service_pb2.CancelPaymentRequest(
+            payment_id=str(attempt.payment_id),
+            order_id=str(order.order_id),
+            user_id=str(order.user_id),
+            amount=money.to_proto(attempt.amount),
+        )
+        return _report(await self._stub.CancelPayment(request, timeout=PAYMENT_TIMEOUT))
 
     async def refund(self, refund_id: UUID, order_id: UUID, payment_id: UUID | None, reason: str) -> RefundAnswer:
         """Give back all that is left. Where nothing is left, it was given back before."""
@@ -182,9 +196,10 @@ class PaymentClient:
         try:
             refund = await self._stub.RefundOrder(request, timeout=PAYMENT_TIMEOUT)
         except (FailedPrecondition, NotFound) as error:
-            if error.reason == "NOTHING_TO_REFUND":
-                return RefundAnswer.DONE
-            return RefundAnswer.FAILED
+            if error.reason != "NOTHING_TO_REFUND":
+                return RefundAnswer.FAILED
+            on_the_way = error.metadata.get("onTheWay", "0") != "0"
+            return RefundAnswer.UNDER_WAY if on_the_way else RefundAnswer.DONE
         return _REFUNDS[refund.state]
 
     async def status(self, payment_id: UUID) -> PaymentReport:
@@ -198,6 +213,10 @@ _REFUNDS = {
     refund_pb2.RefundState.SUCCEEDED: RefundAnswer.DONE,
     refund_pb2.RefundState.FAILED: RefundAnswer.FAILED,
 }
+
+
+def _part(beside: Attempt) -> payment_service_pb2.WalletPart:
+    return payment_service_pb2.WalletPart(payment_id=str(beside.payment_id), amount=money.to_proto(beside.amount))
 
 
 def _report(payment: payment_pb2.Payment) -> PaymentReport:

@@ -73,7 +73,9 @@ class Consumers:
         self, event: payment_events_pb2.RefundSucceeded | payment_events_pb2.RefundFailed, _: Envelope, uow: UnitOfWork
     ) -> None:
         """Money went back, or could not."""
-        await self._tidings.money_returned(uow, UUID(event.order_id), event.total_refunded.amount)
+        await self._tidings.money_returned(
+            uow, UUID(event.order_id), UUID(event.payment_id), event.total_refunded.amount
+        )
 
     async def on_dispute(
         self, event: payment_events_pb2.DisputeOpened | payment_events_pb2.DisputeClosed, _: Envelope, uow: UnitOfWork

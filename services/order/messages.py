@@ -9,8 +9,10 @@ from souk.address.v1 import address_pb2
 from souk.order.v1 import order_pb2, seller_order_pb2, status_pb2
 
 from mesh import money
+from mesh.money import Money
 from services.order.domain.address import Address
-from services.order.domain.order import REASONS, Attempt, Order
+from services.order.domain.attempt import Attempt
+from services.order.domain.order import Order
 from services.order.domain.part import Line, Part, PartHead, Shipment
 from services.order.domain.pricing import PricedCart
 from services.order.domain.status import OrderStatus
@@ -89,8 +91,9 @@ def order_message(order: Order, secrets: Mapping[UUID, str] | None = None) -> or
             for change in order.history
         ],
         reason=order.reason,
-        reason_message=REASONS.get(order.reason, ""),
+        reason_message=order.reason_text,
         version=order.version,
+        unreturned=money.to_proto(order.unreturned),
     )
 
 
@@ -102,6 +105,7 @@ def _attempt(attempt: Attempt, client_secret: str) -> order_pb2.PaymentAttempt:
         amount=money.to_proto(attempt.amount),
         decline_reason=attempt.decline_reason,
         client_secret=client_secret,
+        refunded_amount=money.to_proto(Money(attempt.amount.currency, attempt.refunded)),
     )
 
 

@@ -6,6 +6,7 @@ from souk.cart.v1.cart_service_pb2_grpc import CartServiceStub
 from souk.catalog.v1.catalog_service_pb2_grpc import CatalogServiceStub
 from souk.inventory.v1.inventory_service_pb2_grpc import InventoryServiceStub
 from souk.payment.v1.payment_service_pb2_grpc import PaymentServiceStub
+from souk.payment.v1.wallet_service_pb2_grpc import WalletServiceStub
 from souk.seller.v1.seller_service_pb2_grpc import SellerServiceStub
 
 from mesh.detached import Detached
@@ -39,7 +40,7 @@ def build(node: ServiceNode) -> Parts:
     """Make the parts of order."""
     settings, db = node.settings(OrderSettings), node.db
     stock = StockClient(node.stub(InventoryServiceStub))
-    payments = PaymentClient(node.stub(PaymentServiceStub))
+    payments = PaymentClient(node.stub(PaymentServiceStub), node.stub(WalletServiceStub))
     market = Market(
         CartClient(node.stub(CartServiceStub)),
         CatalogClient(node.stub(CatalogServiceStub)),
@@ -55,7 +56,7 @@ def build(node: ServiceNode) -> Parts:
         orders=orders,
         keyring=node.keyring,
         market=market,
-        checkout=Checkout(db, orders, market, completion, waiting, supersede, settings),
+        checkout=Checkout(db, orders, market, payments, completion, waiting, supersede, settings),
         paying=Paying(db, orders, payments, waiting, settings),
         cancelling=Cancelling(db, orders, completion, waiting, settings),
         sending=Sending(orders),

@@ -191,7 +191,10 @@ def _summary(entry: Summary, *, user_id: str = "") -> order_pb2.OrderSummary:
 
 
 def _sources(messages: Iterable[order_service_pb2.PaymentSource]) -> list[PaymentSource]:
-    return [PaymentSource(message.provider, message.token, message.saved_method_id) for message in messages]
+    return [
+        PaymentSource(message.provider, message.token, message.saved_method_id, message.wallet, message.save_method)
+        for message in messages
+    ]
 
 
 def _money(message: money_pb2.Money) -> Money:

@@ -7,6 +7,7 @@ erased; quotes a week; sagas as long as their orders.
 from sqlalchemy import (
     CHAR,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -165,10 +166,15 @@ order_payments = Table(
     Column("decline_reason", Text, nullable=False, server_default=text("''")),
     # The Idempotency-Key of the call that made the attempt.
     Column("key", Text, nullable=False),
+    # Whether the buyer wants the card saved once it has paid.
+    Column("save_method", Boolean, nullable=False, server_default=text("false")),
+    # The card's attempt that the wallet pays beside.
+    Column("beside_id", Uuid),
+    Column("refunded_amount", BigInteger, nullable=False, server_default=text("0")),
     time_column("create_time", default=True),
     time_column("update_time", default=True),
     UniqueConstraint("order_id", "position"),
-    UniqueConstraint("order_id", "key"),
+    Index("uq_order_payments_key", "order_id", "key", unique=True, postgresql_where=text("beside_id IS NULL")),
     _one_of("state", AttemptState),
     CheckConstraint("amount > 0", name="amount"),
 )

@@ -17,7 +17,7 @@ from tests.stores import Stores
 async def hosting(
     stores: Stores, home: Path, service: Service, fakes: Mapping[str, Any], **settings: str
 ) -> AsyncIterator[Node]:
-    """Host `service` on its schema, emptied, beside `fakes` (servicers by the name of their service).
+    """Host `service` on its schema, emptied, beside `fakes` (servicers, one or several, by the name of their service).
 
     Nothing runs by itself: jobs and consumers are run by the test.
     """
@@ -35,4 +35,5 @@ async def hosting(
 
 
 def _fake(name: str, servicer: Any) -> Service:
-    return Service(name, None, lambda _: Parts(servicers=(servicer,)))
+    servicers = servicer if isinstance(servicer, tuple) else (servicer,)
+    return Service(name, None, lambda _: Parts(servicers=servicers))

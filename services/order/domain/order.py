@@ -1,6 +1,6 @@
 """An order with its sellers' parts and its attempts to pay, and the moves between their states."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NoReturn
@@ -9,12 +9,11 @@ from uuid import UUID
 from mesh.errors import FailedPrecondition, NotFound
 from mesh.money import Money
 from services.order.domain.address import Address
+from services.order.domain.attempt import Attempt
 from services.order.domain.part import Line, Part, Shipment, check_open
 from services.order.domain.pricing import Sums
 from services.order.domain.status import (
-    DEAD_ATTEMPTS,
     MONEY_TAKEN,
-    TAKEN_ATTEMPTS,
     AttemptState,
     FulfilmentState,
     OrderState,
@@ -35,35 +34,6 @@ REASONS = {
     "SUPERSEDED": "A newer order of the same cart took its place; nothing was charged for this one.",
     "PAYMENT_EXPIRED": "The order was not paid in time; nothing was charged.",
 }
-
-
-@dataclass(slots=True)
-class Attempt:
-    """One attempt to pay. `key` is the idempotency key of the call that made it.
-
-    `token` is the provider's, or the id of a means of payment that the buyer has saved: no provider's token is a UUID.
-    """
-
-    payment_id: UUID
-    provider: str
-    token: str
-    amount: Money
-    key: str
-    state: AttemptState = AttemptState.PENDING
-    decline_reason: str = ""
-
-    @property
-    def saved_method_id(self) -> str:
-        """The saved means of payment; empty where a token was given."""
-        try:
-            return self.token if str(UUID(self.token)) == self.token else ""
-        except ValueError:
-            return ""
-
-    @property
-    def is_dead(self) -> bool:
-        """Whether no money can come from it any more."""
-        return self.state in DEAD_ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +103,31 @@ class Order:
         return self.attempts[-1] if self.attempts else None
 
     @property
+    def latest_try(self) -> list[Attempt]:
+        """The last attempt, and what the wallet pays beside it."""
+        last = self.attempt
+        if last is None:
+            return []
+        return [each for each in self.attempts if last.payment_id in (each.payment_id, each.beside_id)]
+
+    def wallet_beside(self, attempt: Attempt) -> Attempt | None:
+        """What the wallet pays beside a card, None where it pays nothing."""
+        return next((each for each in self.attempts if each.beside_id == attempt.payment_id), None)
+
+    @property
+    def unreturned(self) -> Money:
+        """What was taken for an order that is over and has not been given back, or not yet."""
+        is_over = self.state in {OrderState.CANCELLED, OrderState.REJECTED}
+        amount = sum(attempt.unreturned for attempt in self.attempts) if is_over else 0
+        return Money(self.total.currency, amount)
+
+    @property
+    def reason_text(self) -> str:
+        """Why the order is over, for the buyer to read; a refund that is not there yet is not told as done."""
+        text, unreturned = REASONS.get(self.reason, ""), self.unreturned
+        return f"{text} Not given back yet: {unreturned.format()}." if text and unreturned else text
+
+    @property
     def live_attempt(self) -> Attempt | None:
         """The attempt from which money may still come, None where there is none."""
         return self.attempt if self.attempt and not self.attempt.is_dead else None
@@ -159,16 +154,16 @@ class Order:
 
     # Paying
 
-    def begin_attempt(self, attempt: Attempt, now: datetime) -> None:
+    def begin_attempts(self, attempts: Sequence[Attempt], now: datetime) -> None:
         """Try to pay once more."""
-        self.attempts.append(attempt)
+        self.attempts += attempts
         self.payment_state = PaymentState.UNPAID
         self._moved(now)
 
     def learn(self, state: AttemptState, decline_reason: str, now: datetime) -> None:
         """Take up where the last attempt stands, without confirming anything."""
-        attempt = self.attempts[-1]
-        attempt.state, attempt.decline_reason = state, decline_reason
+        for attempt in self.latest_try:
+            attempt.stands(state, decline_reason)
         self.payment_state = payment_state_of(state)
         self._moved(now)
 
@@ -178,9 +173,8 @@ class Order:
         self.state = OrderState.CONFIRMED
         self.payment_state = PaymentState.PAID
         self.pay_time = now
-        if self.attempts:
-            self.attempts[-1].state = AttemptState.CAPTURED
-            self.attempts[-1].decline_reason = ""
+        for attempt in self.latest_try:
+            attempt.stands(AttemptState.CAPTURED)
         self._moved(now)
 
     def reject(self, reason: str, now: datetime) -> None:
@@ -201,36 +195,35 @@ class Order:
         self._moved(now, reason)
 
     def _give_up_attempt(self) -> None:
-        attempt = self.live_attempt
-        if attempt is not None and attempt.state not in TAKEN_ATTEMPTS:
-            attempt.state = AttemptState.CANCELLED
+        last = self.live_attempt
+        if last is not None and not last.is_taken:
+            for attempt in self.latest_try:
+                attempt.state = AttemptState.CANCELLED
             self.payment_state = PaymentState.UNPAID
 
-    def money_returned(self, refunded_amount: int, now: datetime) -> bool:
-        """Take up how much was given back in all; says whether that is news."""
-        if self.attempt is None or self.attempt.state not in TAKEN_ATTEMPTS or refunded_amount == self.refunded_amount:
+    def money_returned(self, payment_id: UUID, refunded_amount: int, now: datetime) -> bool:
+        """Take up how much of a payment was given back in all; says whether that is news."""
+        attempt = self._taken(payment_id)
+        if attempt is None or attempt.refunded == refunded_amount:
             return False
-        self.refunded_amount = refunded_amount
-        if self.attempt.state is AttemptState.DISPUTED:
-            # The dispute decides; when it is closed the payment tells how much is left.
-            self._moved(now)
-            return True
-        if refunded_amount >= self.total.amount:
-            self._settled_at(AttemptState.REFUNDED)
-        else:
-            self._settled_at(AttemptState.PARTIALLY_REFUNDED if refunded_amount else AttemptState.CAPTURED)
-        self._moved(now)
+        attempt.gave_back(refunded_amount)
+        self._settled(now)
         return True
+
+    def all_returned(self, now: datetime) -> None:
+        """All that was taken is given back."""
+        for attempt in self.attempts:
+            if attempt.unreturned:
+                attempt.gave_back(attempt.amount.amount)
+        self._settled(now)
 
     def money_disputed(self, payment_id: UUID, state: AttemptState, now: datetime) -> bool:
         """The buyer's bank took the money back, or has decided; says whether that is news."""
-        attempt = self.attempt
-        if attempt is None or attempt.payment_id != payment_id or attempt.state not in TAKEN_ATTEMPTS:
+        attempt = self._taken(payment_id)
+        if attempt is None or attempt.state is state:
             return False
-        if attempt.state is state:
-            return False
-        self._settled_at(state)
-        self._moved(now)
+        attempt.state = state
+        self._settled(now)
         return True
 
     def money_came_late(self, payment_id: UUID, now: datetime) -> bool:
@@ -238,23 +231,25 @@ class Order:
         for attempt in self.attempts:
             if attempt.payment_id == payment_id and attempt.is_dead:
                 attempt.state = AttemptState.CAPTURED
-                self.payment_state = PaymentState.PAID
-                self._moved(now)
+                self._settled(now)
                 return True
         return False
 
-    def late_money_returned(self, now: datetime) -> None:
-        """The money that came too late is given back."""
-        for attempt in self.attempts:
-            if attempt.state is AttemptState.CAPTURED:
-                attempt.state = AttemptState.REFUNDED
-        self.payment_state = PaymentState.REFUNDED
-        self.refunded_amount = self.total.amount
-        self._moved(now)
+    def _taken(self, payment_id: UUID) -> Attempt | None:
+        return next((each for each in self.attempts if each.payment_id == payment_id and each.is_taken), None)
 
-    def _settled_at(self, state: AttemptState) -> None:
-        self.attempts[-1].state = state
-        self.payment_state = payment_state_of(state)
+    def _settled(self, now: datetime) -> None:
+        """Where the money stands, over all that was taken: a dispute first, then how much of it was given back."""
+        taken = [attempt for attempt in self.attempts if attempt.is_taken]
+        self.refunded_amount = sum(attempt.refunded for attempt in taken)
+        states = {attempt.state for attempt in taken}
+        if AttemptState.DISPUTED in states:
+            self.payment_state = PaymentState.DISPUTED
+        elif len(states) == 1:
+            self.payment_state = payment_state_of(states.pop())
+        elif states:
+            self.payment_state = PaymentState.PARTIALLY_REFUNDED
+        self._moved(now)
 
     def _expect(self, *states: OrderState) -> None:
         if self.state not in states:

@@ -1,17 +1,19 @@
 """Making an order of a priced cart."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from mesh.ids import new_id, new_order_number
-from services.order.domain.order import Attempt, Order
+from services.order.domain.attempt import Attempt
+from services.order.domain.order import Order
 from services.order.domain.part import Line, Part
 from services.order.domain.pricing import PricedCart, PricedLine, sums_of
 from services.order.domain.request import PlaceRequest
 
 
 def new_order(
-    user_id: UUID, cart: PricedCart, request: PlaceRequest, attempt: Attempt | None, place_key: str, now: datetime
+    user_id: UUID, cart: PricedCart, request: PlaceRequest, attempts: Sequence[Attempt], place_key: str, now: datetime
 ) -> Order:
     """An open order of the cart, with every id that its way to the end needs."""
     # In the order of the cart, by which lines are shown.
@@ -31,7 +33,7 @@ def new_order(
         shipping_address=request.shipping_address,
         billing_address=request.billing_address,
         place_time=now,
-        attempts=[attempt] if attempt else [],
+        attempts=list(attempts),
     )
     order.placed()
     return order

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from mesh.errors import InvalidArgument
+from mesh.errors import FailedPrecondition, InvalidArgument
 from mesh.ids import new_id
 from mesh.money import Money
 from services.order.domain.address import Address
-from services.order.domain.order import Attempt
+from services.order.domain.attempt import STRIPE, WALLET, Attempt
 
-PROVIDERS = frozenset({"stripe"})
+PROVIDERS = frozenset({STRIPE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,10 @@ class PaymentSource:
     provider: str
     token: str
     saved_method_id: str
+    # The buyer's store credit, instead of the three above.
+    wallet: bool = False
+    # Whether the card of the token is saved once it has paid.
+    save_method: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +46,54 @@ class PlaceRequest:
 
 def check_sources(sources: Sequence[PaymentSource]) -> None:
     """Refuse means of payment that are not supported."""
-    if len(sources) > 1:
-        raise _unsupported("payments", "an order is paid in one payment for now")
-    for source in sources:
+    for kind, text in ((True, "name the wallet more than once"), (False, "are paid with one card beside the wallet")):
+        if len([source for source in sources if source.wallet is kind]) > 1:
+            raise _unsupported("payments", text)
+    for index, source in enumerate(sources):
+        field = f"payments[{index}]"
+        if source.wallet:
+            if source.provider or source.token or source.saved_method_id:
+                raise _unsupported(f"{field}.wallet", "is a means of payment of its own")
+            continue
         if source.provider and source.provider not in PROVIDERS:
-            raise _unsupported("payments[0].provider", f"{source.provider!r} is no provider of this market")
+            raise _unsupported(f"{field}.provider", f"{source.provider!r} is no provider of this market")
         if bool(source.token) == bool(source.saved_method_id):
-            text = "or payments[0].savedMethodId is required, not both"
-            raise InvalidArgument("PAYMENT_REQUIRED", f"payments[0].token {text}.", fields={"payments[0].token": text})
+            text = f"or {field}.savedMethodId is required, not both"
+            raise InvalidArgument("PAYMENT_REQUIRED", f"{field}.token {text}.", fields={f"{field}.token": text})
 
 
 def _unsupported(field: str, text: str) -> InvalidArgument:
-    return InvalidArgument("PAYMENT_UNSUPPORTED", f"{text[0].upper()}{text[1:]}.", fields={field: text})
+    return InvalidArgument("PAYMENT_UNSUPPORTED", f"{field} {text}.", fields={field: text})
 
 
-def first_attempt(sources: Sequence[PaymentSource], total: Money, key: str) -> Attempt | None:
-    """The attempt to pay `total`, None where nothing is to pay. Raises PAYMENT_REQUIRED."""
-    if not total:
-        return None
-    if not sources:
+def require_sources(sources: Sequence[PaymentSource], total: Money) -> None:
+    """Raise PAYMENT_REQUIRED where something is to pay and nothing to pay it with."""
+    if total and not sources:
         text = "names no means of payment"
         raise InvalidArgument("PAYMENT_REQUIRED", f"payments {text}.", fields={"payments": text})
-    source = sources[0]
-    return Attempt(new_id(), source.provider or "stripe", source.token or source.saved_method_id, total, key)
+
+
+def asks_wallet(sources: Sequence[PaymentSource]) -> bool:
+    """Whether the wallet is to pay what it can."""
+    return any(source.wallet for source in sources)
+
+
+def plan_attempts(sources: Sequence[PaymentSource], total: Money, key: str, in_wallet: Money) -> list[Attempt]:
+    """The attempts to pay `total`, of which `in_wallet` is what the wallet can pay; the card, if any, is the last.
+
+    Raises PAYMENT_REQUIRED, and WALLET_TOO_LOW where there is no card for what the wallet lacks.
+    """
+    require_sources(sources, total)
+    if not total:
+        return []
+    if in_wallet == total:
+        return [Attempt(new_id(), WALLET, "", total, key)]
+    source = next((source for source in sources if not source.wallet), None)
+    if source is None:
+        raise FailedPrecondition("WALLET_TOO_LOW", f"The wallet has less than {total.format()}.")
+    token = source.token or source.saved_method_id
+    card = Attempt(new_id(), source.provider or STRIPE, token, total - in_wallet, key)
+    card.save_method = source.save_method and bool(source.token)
+    if not in_wallet:
+        return [card]
+    return [Attempt(new_id(), WALLET, "", in_wallet, key, beside_id=card.payment_id), card]

@@ -53,9 +53,10 @@ class Cancelling:
     async def _cancel(self, order_id: UUID, principal: Principal, key: CallKey | None, until: float) -> bytes:
         async with self._db.read() as unit:
             order = await self._orders.load(unit, order_id, principal)
-        if order.state is OrderState.CANCELLED:
+        if order.state is OrderState.CANCELLED and not order.unreturned:
             return await self._waiting.as_it_stands(order_id)
-        order.check_cancellable()
+        if order.state is not OrderState.CANCELLED:
+            order.check_cancellable()
 
         async def begin() -> Work:
             while (work := await self._c1(order_id, principal, key)) is None:
@@ -70,7 +71,9 @@ class Cancelling:
         async with self._db.write() as uow:
             # The same lock as the sellers' moves take: either the parcel is sent or the order is cancelled.
             order = await self._orders.lock(uow, order_id, principal)
-            order.check_cancellable()
+            again = order.state is OrderState.CANCELLED
+            if not again:
+                order.check_cancellable()
             lease = await sagas.take_lease(uow, order_id, self._settings.lease_seconds)
             if lease is None:
                 return None
@@ -78,9 +81,10 @@ class Cancelling:
             if saga.call is not None:
                 await idempotency.finish(uow, call_key(saga.call), cancelled_error(order_id))
             saga.call = await self._claim(uow, key)
-            saga.goal, saga.state, saga.attempt_count = Goal.CANCEL, SagaState.RUNNING, 0
+            saga.goal, saga.state, saga.attempt_count = Goal.REFUND if again else Goal.CANCEL, SagaState.RUNNING, 0
             saga.cancel_reason = "BUYER" if str(order.user_id) == principal.subject else "STAFF"
-            saga.refund_id = saga.refund_id or new_id()
+            # A refund that failed is over: giving back what is left takes another.
+            saga.refund_id = new_id() if again else saga.refund_id or new_id()
             await sagas.save_saga(uow, saga, lease, keep=self._settings.lease_seconds)
             _audit(uow, order, saga.cancel_reason)
             crash.point("order.c1.before_commit")

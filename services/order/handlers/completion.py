@@ -197,7 +197,7 @@ class Completion:
 
     async def _give_up_payment(self, work: Work) -> None:
         crash.point("order.cancel_payment.before_call")
-        work.known.payment = await self._payments.cancel(work.order.attempts[-1].payment_id)
+        work.known.payment = await self._payments.cancel(work.order, work.order.attempts[-1])
         crash.point("order.cancel_payment.after_call")
 
     async def _refund(self, work: Work) -> None:

@@ -24,7 +24,7 @@ from services.order.domain.saga import (
     SagaState,
     Step,
 )
-from services.order.domain.status import TAKEN_ATTEMPTS, AttemptState
+from services.order.domain.status import AttemptState
 from services.order.messages import order_message
 from services.order.repository import lookups, sagas
 from services.order.repository.orders import Orders
@@ -158,11 +158,11 @@ class _Ending:
     async def cancel(self) -> Answer:
         """C2: given up, and everything undone."""
         order, present, now = self.order, self.order.version, _now()
-        if self.known.is_captured and order.attempts[-1].state not in TAKEN_ATTEMPTS:
+        if self.known.is_captured and not order.attempts[-1].is_taken:
             order.learn(AttemptState.CAPTURED, "", now)
         order.cancel(self.saga.cancel_reason or PAYMENT_EXPIRED, now)
         if self.known.refund is RefundAnswer.DONE:
-            order.money_returned(order.total.amount, now)
+            order.all_returned(now)
         self.saga.state = SagaState.DONE
         async with self.db.write() as uow:
             await self.orders.save(uow, order, present)
@@ -176,7 +176,7 @@ class _Ending:
         """What came too late is given back."""
         order, present = self.order, self.order.version
         if self.known.refund is RefundAnswer.DONE:
-            order.late_money_returned(_now())
+            order.all_returned(_now())
         self.saga.state = SagaState.DONE
         async with self.db.write() as uow:
             if self.known.refund is RefundAnswer.DONE:

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.order.domain.order import Attempt, Order
+from mesh.money import Money
+from services.order.domain.attempt import Attempt
+from services.order.domain.order import Order
 from services.order.domain.pricing import Basket, Offer, Shop
 from services.order.domain.saga import PaymentReport, RefundAnswer
 
@@ -48,12 +50,15 @@ class Stock(Protocol):
 
 
 class Payments(Protocol):
-    """Who takes the money. All three may be asked again without another effect."""
+    """Who takes the money. All may be asked again without another effect."""
+
+    async def plan_wallet(self, user_id: UUID, total: Money) -> Money:
+        """How much of a total the buyer's wallet can pay now; nothing is held."""
 
     async def start(self, order: Order, attempt: Attempt) -> PaymentReport:
         """Take the money, or take up where an earlier try of the same attempt stands."""
 
-    async def cancel(self, payment_id: UUID) -> PaymentReport:
+    async def cancel(self, order: Order, attempt: Attempt) -> PaymentReport:
         """Make sure that no money comes of the payment; it tells where money has come already."""
 
     async def refund(self, refund_id: UUID, order_id: UUID, payment_id: UUID | None, reason: str) -> RefundAnswer:

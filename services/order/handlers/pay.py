@@ -10,17 +10,18 @@ from mesh.errors import Aborted, SoukError
 from mesh.idempotency import CallKey, New
 from mesh.principal import current_principal
 from services.order.domain.order import Order
-from services.order.domain.request import PaymentSource, check_sources, first_attempt
+from services.order.domain.request import PaymentSource, check_sources
 from services.order.domain.saga import Goal, PendingCall, SagaState
 from services.order.domain.status import DEAD_ATTEMPTS
 from services.order.handlers.completion import Work
 from services.order.handlers.endings import call_key
+from services.order.handlers.means import plan_payment
 from services.order.handlers.outside import Payments
 from services.order.handlers.refusal import refuse
 from services.order.handlers.waiting import AnsweredMeanwhile, Waiting
 from services.order.messages import order_message
 from services.order.repository import sagas
-from services.order.repository.orders import Orders
+from services.order.repository.orders import OrderGone, Orders
 from services.order.settings import OrderSettings
 
 
@@ -58,6 +59,9 @@ class Paying:
         except AnsweredMeanwhile:
             await self._waiting.give_back(work)
             return await self._waiting.join(order_id, key, until)
+        except OrderGone:
+            await self._waiting.give_back(work)
+            raise
 
     async def _prepare(self, order_id: UUID, sources: Sequence[PaymentSource], key: CallKey, until: float) -> Work:
         """The order's saga under a lease, with the attempt that is to be made next."""
@@ -84,12 +88,15 @@ class Paying:
             return
         if order.live_attempt is not None:
             await self._give_up(work)
-        if not work.known.is_captured and (attempt := first_attempt(sources, order.total, key.key)) is not None:
-            order.begin_attempt(attempt, datetime.now(UTC))
+        if work.known.is_captured:
+            return
+        attempts = await plan_payment(self._payments, order.user_id, sources, order.total, key.key)
+        if attempts:
+            order.begin_attempts(attempts, datetime.now(UTC))
             work.known.payment_may_run = False
 
     async def _give_up(self, work: Work) -> None:
-        report = await self._payments.cancel(work.order.attempts[-1].payment_id)
+        report = await self._payments.cancel(work.order, work.order.attempts[-1])
         if report.state in DEAD_ATTEMPTS:
             work.order.learn(report.state, report.decline_reason, datetime.now(UTC))
             return

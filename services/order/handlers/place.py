@@ -12,11 +12,13 @@ from services.order import events
 from services.order.domain.order import Order
 from services.order.domain.placing import new_order
 from services.order.domain.pricing import PricedCart, check_seen, seen_in_cart
-from services.order.domain.request import PlaceRequest, first_attempt
+from services.order.domain.request import PlaceRequest, require_sources
 from services.order.domain.saga import Goal, PendingCall, Saga, SagaState
 from services.order.handlers.completion import Completion, Work
 from services.order.handlers.endings import call_key, cancelled_error
 from services.order.handlers.market import Market
+from services.order.handlers.means import plan_payment
+from services.order.handlers.outside import Payments
 from services.order.handlers.refusal import already_paid, refuse
 from services.order.handlers.supersede import Supersede
 from services.order.handlers.waiting import AnsweredMeanwhile, Waiting
@@ -43,6 +45,7 @@ class Checkout:
         db: Database,
         orders: Orders,
         market: Market,
+        payments: Payments,
         completion: Completion,
         waiting: Waiting,
         supersede: Supersede,
@@ -51,6 +54,7 @@ class Checkout:
         self._db = db
         self._orders = orders
         self._market = market
+        self._payments = payments
         self._completion = completion
         self._waiting = waiting
         self._supersede = supersede
@@ -89,9 +93,16 @@ class Checkout:
         request.check()
         cart = await self._market.price(user_id)
         await self._check_total(user_id, request, cart)
-        attempt = first_attempt(request.sources, cart.sums.total, key.key)
+        require_sources(request.sources, cart.sums.total)
         old = await self._supersede.clear_way(cart.cart_id, key.key, until)
-        return new_order(user_id, cart, request, attempt, key.key, datetime.now(UTC)), old
+        try:
+            # What the earlier order held of the wallet is free by now.
+            attempts = await plan_payment(self._payments, user_id, request.sources, cart.sums.total, key.key)
+        except BaseException:
+            if old is not None:
+                await self._waiting.give_back(old)
+            raise
+        return new_order(user_id, cart, request, attempts, key.key, datetime.now(UTC)), old
 
     async def _place(self, order: Order, old: Work | None, key: CallKey, until: float) -> bytes:
         async def begin() -> Work:

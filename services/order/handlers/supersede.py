@@ -55,7 +55,7 @@ class Supersede:
         attempt = work.order.live_attempt
         if attempt is None:
             return False
-        report = await self._payments.cancel(attempt.payment_id)
+        report = await self._payments.cancel(work.order, attempt)
         if report.state in DEAD_ATTEMPTS:
             return False
         work.known.payment = report

@@ -40,13 +40,13 @@ class Tidings:
         await self._orders.save(uow, order, present)
         return await sagas.wake_saga(uow, order_id, SagaState.DONE, Goal.REFUND, new_id())
 
-    async def money_returned(self, uow: UnitOfWork, order_id: UUID, refunded_amount: int) -> None:
-        """So much was given back in all."""
+    async def money_returned(self, uow: UnitOfWork, order_id: UUID, payment_id: UUID, refunded_amount: int) -> None:
+        """So much of a payment was given back in all."""
         order = await self._lock(uow, order_id)
         if order is None:
             return
         present = order.version
-        if order.money_returned(refunded_amount, datetime.now(UTC)):
+        if order.money_returned(payment_id, refunded_amount, datetime.now(UTC)):
             await self._orders.save(uow, order, present)
 
     async def money_disputed(self, uow: UnitOfWork, order_id: UUID, payment_id: UUID, state: AttemptState) -> None:

@@ -16,7 +16,8 @@ from mesh.keyring import Erased, Keyring
 from mesh.principal import Principal
 from mesh.statement import Statement, statement
 from services.order.domain.address import Address
-from services.order.domain.order import Attempt, Order
+from services.order.domain.attempt import Attempt
+from services.order.domain.order import Order
 from services.order.domain.part import Line, Part, Shipment
 from services.order.domain.status import OrderState, PaymentState
 from services.order.repository import rows
@@ -92,6 +93,7 @@ _SAVE_ATTEMPT = statement(
             "state": _new_attempt.excluded.state,
             "decline_reason": _new_attempt.excluded.decline_reason,
             "token_sealed": _new_attempt.excluded.token_sealed,
+            "refunded_amount": _new_attempt.excluded.refunded_amount,
             "update_time": func.now(),
         },
     )
@@ -155,7 +157,8 @@ class Orders:
         """
         changed = {f"new_{name}": value for name, value in rows.order_row(order).items()}
         if not await uow.execute(_UPDATE_ORDER, order_id=order.order_id, present_version=present_version, **changed):
-            raise OrderGone("ORDER_CHANGED", "The order was changed meanwhile; read it again.")
+            message = "The order was changed at this moment; ask again."
+            raise OrderGone("CHECKOUT_IN_PROGRESS", message, retry_after=1.0, orderId=str(order.order_id))
         await uow.execute_many(_UPDATE_PART, [_part_change(order, part) for part in order.parts])
         await self._save_attempts(uow, order)
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from mesh.database import Record
 from mesh.money import Money
-from services.order.domain.order import Attempt, Order, StatusChange
+from services.order.domain.attempt import Attempt
+from services.order.domain.order import Order, StatusChange
 from services.order.domain.part import Line, Part, Shipment
 from services.order.domain.pricing import Sums
 from services.order.domain.status import AttemptState, FulfilmentState, OrderStatus
@@ -186,6 +187,9 @@ def attempt_row(order: Order, position: int, token: bytes | None) -> dict[str, A
         "state": attempt.state,
         "decline_reason": attempt.decline_reason,
         "key": attempt.key,
+        "save_method": attempt.save_method,
+        "beside_id": attempt.beside_id,
+        "refunded_amount": attempt.refunded,
     }
 
 
@@ -199,4 +203,7 @@ def attempt_of(row: Record, token: str) -> Attempt:
         key=row["key"],
         state=AttemptState(row["state"]),
         decline_reason=row["decline_reason"],
+        save_method=row["save_method"],
+        beside_id=row["beside_id"],
+        refunded=row["refunded_amount"],
     )

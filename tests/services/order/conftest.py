@@ -21,7 +21,15 @@ from services.order.repository import audits
 from services.order.service import SERVICE
 from tests.services.hosting import hosting
 from tests.services.market import Market
-from tests.services.order.fakes import FakeCarts, FakeCatalog, FakeInventory, FakePayments, FakeSellers, euros
+from tests.services.order.fakes import (
+    FakeCarts,
+    FakeCatalog,
+    FakeInventory,
+    FakePayments,
+    FakeSellers,
+    FakeWallets,
+    euros,
+)
 from tests.stores import Stores
 
 VISA, DECLINED, NEEDS_ACTION = "pm_card_visa", "pm_card_chargeDeclined", "pm_card_authenticationRequired"
@@ -51,7 +59,7 @@ class World:
             "catalog": self.catalog,
             "seller": self.sellers,
             "inventory": self.inventory,
-            "payment": self.payments,
+            "payment": (self.payments, FakeWallets(self.payments)),
         }
 
 

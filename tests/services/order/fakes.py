@@ -12,8 +12,15 @@ from souk.cart.v1 import cart_pb2, cart_service_pb2_grpc
 from souk.catalog.v1 import catalog_service_pb2, catalog_service_pb2_grpc, product_pb2
 from souk.inventory.v1 import inventory_service_pb2_grpc, reservation_pb2
 from souk.money.v1.money_pb2 import Money
-from souk.payment.v1 import payment_pb2, payment_service_pb2_grpc, refund_pb2
+from souk.payment.v1 import (
+    payment_pb2,
+    payment_service_pb2_grpc,
+    refund_pb2,
+    wallet_service_pb2,
+    wallet_service_pb2_grpc,
+)
 from souk.payment.v1.payment_pb2 import PaymentState
+from souk.payment.v1.refund_pb2 import RefundState
 from souk.seller.v1 import seller_service_pb2, seller_service_pb2_grpc, shop_pb2
 
 from mesh.errors import FailedPrecondition, NotFound, SoukError, Violation
@@ -226,38 +233,86 @@ class FakePayments(payment_service_pb2_grpc.PaymentServiceServicer, Faulty):
         # Awaited once, after the money is taken or given back and before the caller hears of it.
         self.meanwhile: Callable[[], Awaitable[None]] | None = None
         self.lines: dict[str, Any] = {}
+        # What is in wallets and nobody holds, by buyer.
+        self.wallets: Counter[str] = Counter()
+        self.owners: dict[str, str] = {}
+        # Whether the means of each payment is to be saved.
+        self.saving: dict[str, bool] = {}
 
     def taken(self, order_id: str) -> int:
         """What was taken of an order's buyer, less what was given back."""
         taken = sum(p.captured_amount.amount for p in self.payments.values() if p.order_id == order_id)
-        return taken - sum(r.amount.amount for r in self.refunds.values() if r.order_id == order_id)
+        given = (r for r in self.refunds.values() if r.order_id == order_id and r.state != RefundState.FAILED)
+        return taken - sum(refund.amount.amount for refund in given)
 
     def settle(self, payment_id: str, state: str, only_from: str = "") -> None:
         """The buyer has done what the provider asked for."""
         payment = self.payments[payment_id]
         assert only_from in {"", PaymentState.Value.Name(payment.state)}
-        payment.state = PaymentState.Value.Value(state)
         payment.client_secret = ""
-        if state == "CAPTURED":
-            payment.captured_amount.CopyFrom(payment.amount)
+        self._stands(payment, PaymentState.Value.Value(state))
+
+    def _stands(self, payment: Any, state: PaymentState.Value) -> None:
+        """Where a card's payment stands now; the wallet's part goes its way."""
+        payment.state = state
+        payment.captured_amount.CopyFrom(euros(payment.amount.amount if state == PaymentState.CAPTURED else 0))
+        beside = self.payments.get(payment.companion_id)
+        if beside is None:
+            return
+        if state in {PaymentState.DECLINED, PaymentState.CANCELLED} and beside.state == PaymentState.AUTHORIZED:
+            self.wallets[self.owners[payment.order_id]] += beside.amount.amount
+        beside.state = {
+            PaymentState.CAPTURED: PaymentState.CAPTURED,
+            PaymentState.REQUIRES_ACTION: PaymentState.AUTHORIZED,
+            PaymentState.PENDING: PaymentState.AUTHORIZED,
+        }.get(state, PaymentState.CANCELLED)
+        beside.captured_amount.CopyFrom(euros(beside.amount.amount if state == PaymentState.CAPTURED else 0))
+
+    def _hold(self, user_id: str, amount: int) -> bool:
+        if self.wallets[user_id] < amount:
+            return False
+        self.wallets[user_id] -= amount
+        return True
 
     async def StartPayment(self, request: Any, _: Any) -> Any:  # noqa: N802 the contract's name
         self.enter("StartPayment")
-        assert sum(line.amount.amount for line in request.lines) == request.amount.amount
+        assert sum(line.amount.amount for line in request.lines) == request.amount.amount + request.wallet.amount.amount
         if request.payment_id not in self.payments:
-            assert bool(request.token) != bool(request.saved_method_id)
-            state = OUTCOMES[request.token or self.saved[request.saved_method_id]]
-            payment = payment_pb2.Payment(
-                payment_id=request.payment_id, order_id=request.order_id, state=state, amount=request.amount
-            )
-            payment.captured_amount.CopyFrom(euros(request.amount.amount if state == PaymentState.CAPTURED else 0))
-            payment.decline_reason = "card_declined" if state == PaymentState.DECLINED else ""
-            payment.client_secret = "secret_1" if state == PaymentState.REQUIRES_ACTION else ""
-            self.payments[request.payment_id] = payment
-            self.lines[request.order_id] = list(request.lines)
+            self._begin(request)
         await self._let_others()
         self.leave("StartPayment")
         return self.payments[request.payment_id]
+
+    def _begin(self, request: Any) -> None:
+        from_wallet = request.amount.amount if request.provider == "wallet" else request.wallet.amount.amount
+        held = self._hold(request.user_id, from_wallet)
+        state = PaymentState.CAPTURED
+        if request.provider != "wallet":
+            assert bool(request.token) != bool(request.saved_method_id)
+            state = OUTCOMES[request.token or self.saved[request.saved_method_id]]
+        payment = payment_pb2.Payment(
+            payment_id=request.payment_id,
+            order_id=request.order_id,
+            amount=request.amount,
+            provider=request.provider,
+            companion_id=request.wallet.payment_id,
+        )
+        self.owners[request.order_id] = request.user_id
+        self.payments[request.payment_id] = payment
+        self.lines[request.order_id] = list(request.lines)
+        self.saving[request.payment_id] = request.save_method
+        if request.HasField("wallet"):
+            self.payments[request.wallet.payment_id] = payment_pb2.Payment(
+                payment_id=request.wallet.payment_id,
+                order_id=request.order_id,
+                amount=request.wallet.amount,
+                provider="wallet",
+                state=PaymentState.AUTHORIZED if held else PaymentState.CANCELLED,
+            )
+        self._stands(payment, state if held else PaymentState.DECLINED)
+        refusal = "card_declined" if held else "wallet_too_low"
+        payment.decline_reason = refusal if payment.state == PaymentState.DECLINED else ""
+        payment.client_secret = "secret_1" if payment.state == PaymentState.REQUIRES_ACTION else ""
 
     async def _let_others(self) -> None:
         if self.meanwhile is not None:
@@ -266,11 +321,18 @@ class FakePayments(payment_service_pb2_grpc.PaymentServiceServicer, Faulty):
 
     async def CancelPayment(self, request: Any, _: Any) -> Any:  # noqa: N802 the contract's name
         self.enter("CancelPayment")
-        payment = self.payments.get(request.payment_id)
-        if payment is None:
-            raise NotFound("PAYMENT_NOT_FOUND", "There is no such payment.")
+        payment = self.payments.setdefault(
+            request.payment_id,
+            payment_pb2.Payment(
+                payment_id=request.payment_id,
+                order_id=request.order_id,
+                amount=request.amount,
+                state=PaymentState.CANCELLED,
+            ),
+        )
         if payment.state in {PaymentState.PENDING, PaymentState.REQUIRES_ACTION}:
-            payment.state, payment.client_secret = PaymentState.CANCELLED, ""
+            payment.client_secret = ""
+            self._stands(payment, PaymentState.CANCELLED)
         self.leave("CancelPayment")
         return payment
 
@@ -279,19 +341,37 @@ class FakePayments(payment_service_pb2_grpc.PaymentServiceServicer, Faulty):
         if request.refund_id not in self.refunds:
             left = self.taken(request.order_id)
             if not left:
-                raise FailedPrecondition("NOTHING_TO_REFUND", "Nothing is left.")
-            self.refunds[request.refund_id] = refund_pb2.Refund(
-                refund_id=request.refund_id,
-                order_id=request.order_id,
-                amount=euros(left),
-                state=self.refund_state,
-                reason=request.reason,
-            )
+                pending = [r for r in self.refunds.values() if r.state == RefundState.PENDING]
+                raise FailedPrecondition("NOTHING_TO_REFUND", "Nothing is left.", onTheWay=str(len(pending)))
+            self._give_back(request, left)
         await self._let_others()
         self.leave("RefundOrder")
         return self.refunds[request.refund_id]
+
+    def _give_back(self, request: Any, left: int) -> None:
+        self.refunds[request.refund_id] = refund_pb2.Refund(
+            refund_id=request.refund_id,
+            order_id=request.order_id,
+            amount=euros(left),
+            state=self.refund_state,
+            reason=request.reason,
+        )
+        of_wallet = (p for p in self.payments.values() if p.order_id == request.order_id and p.provider == "wallet")
+        self.wallets[self.owners[request.order_id]] += sum(p.captured_amount.amount for p in of_wallet)
 
     async def GetPaymentStatus(self, request: Any, _: Any) -> Any:  # noqa: N802 the contract's name
         if request.payment_id not in self.payments:
             raise NotFound("PAYMENT_NOT_FOUND", "There is no such payment.")
         return self.payments[request.payment_id]
+
+
+class FakeWallets(wallet_service_pb2_grpc.WalletServiceServicer):
+    """The wallets of the payments."""
+
+    def __init__(self, payments: FakePayments) -> None:
+        self.payments = payments
+
+    async def PlanWallet(self, request: Any, _: Any) -> Any:  # noqa: N802 the contract's name
+        self.payments.enter("PlanWallet")
+        amount = min(request.amount.amount, self.payments.wallets[request.user_id])
+        return wallet_service_pb2.PlanWalletResponse(wallet_amount=euros(amount))

@@ -4,8 +4,9 @@ import asyncio
 import uuid
 
 import pytest
+from souk.money.v1.money_pb2 import Money
 from souk.order.v1 import order_service_pb2 as pb
-from souk.order.v1.order_pb2 import PaymentAttempt
+from souk.order.v1.order_pb2 import Order, PaymentAttempt
 from souk.order.v1.status_pb2 import OrderPaymentState, OrderStatus
 from souk.payment.v1.payment_events_pb2 import PaymentCaptured, PaymentFailed, RefundFailed, RefundSucceeded
 
@@ -13,6 +14,11 @@ from mesh.errors import FailedPrecondition, NotFound, Unavailable
 from tests.services.order.conftest import DECLINED, NEEDS_ACTION, STAFF, Desk, person
 from tests.services.order.fakes import euros
 from tests.services.order.test_sending import part_of, ship
+
+
+def returned(order: Order, amount: Money) -> RefundSucceeded:
+    """The event of so much of the last payment being given back in all."""
+    return RefundSucceeded(order_id=order.order_id, payment_id=order.payments[-1].payment_id, total_refunded=amount)
 
 
 class TestCancelOrder:
@@ -72,7 +78,7 @@ class TestCancelOrder:
         order = await desk.place(buyer)
         cancelled = await desk.cancel(buyer, order.order_id)
         assert (cancelled.status, cancelled.payment_state) == (OrderStatus.CANCELLED, OrderPaymentState.PAID)
-        await desk.tell(RefundSucceeded(order_id=order.order_id, total_refunded=order.total))
+        await desk.tell(returned(order, order.total))
         assert (await desk.get(buyer, order.order_id)).payment_state == OrderPaymentState.REFUNDED
 
     async def test_ends_at_once_though_the_refund_s_event_is_faster(self, desk: Desk) -> None:
@@ -80,7 +86,7 @@ class TestCancelOrder:
         order = await desk.place(buyer)
 
         async def event() -> None:
-            await desk.tell(RefundSucceeded(order_id=order.order_id, total_refunded=order.total))
+            await desk.tell(returned(order, order.total))
 
         desk.payments.meanwhile = event
         cancelled = await desk.cancel(buyer, order.order_id)
@@ -88,6 +94,29 @@ class TestCancelOrder:
         assert len(desk.payments.refunds) == 1
         assert (await desk.events("order"))[-1] == "OrderCancelled"
         assert await desk.violations() == []
+
+    async def test_a_refund_that_fails_is_shown_and_tried_again(self, desk: Desk) -> None:
+        desk.payments.refund_state = "FAILED"
+        buyer = desk.shopper()
+        order = await desk.place(buyer)
+        cancelled = await desk.cancel(buyer, order.order_id)
+        assert (cancelled.status, cancelled.payment_state) == (OrderStatus.CANCELLED, OrderPaymentState.PAID)
+        assert cancelled.unreturned == order.total
+        assert "Not given back yet: 65.99 EUR" in cancelled.reason_message
+        desk.payments.refund_state = "SUCCEEDED"
+        again = await desk.cancel(STAFF, order.order_id)
+        assert (again.status, again.payment_state) == (OrderStatus.CANCELLED, OrderPaymentState.REFUNDED)
+        assert (again.unreturned.amount, desk.payments.taken(order.order_id)) == (0, 0)
+        assert await desk.violations() == []
+
+    async def test_again_while_the_refund_is_under_way_begins_no_other(self, desk: Desk) -> None:
+        desk.payments.refund_state = "PENDING"
+        buyer = desk.shopper()
+        order = await desk.place(buyer)
+        for _ in range(2):
+            cancelled = await desk.cancel(buyer, order.order_id)
+            assert cancelled.unreturned == order.total
+        assert len(desk.payments.refunds) == 1
 
     async def test_staff_may_and_it_is_audited(self, desk: Desk) -> None:
         buyer = desk.shopper()
@@ -168,11 +197,11 @@ class TestPaymentEvents:
     async def test_a_part_that_went_back_is_shown(self, desk: Desk) -> None:
         buyer = desk.shopper()
         order = await desk.place(buyer)
-        await desk.tell(RefundSucceeded(order_id=order.order_id, total_refunded=euros(100)))
+        await desk.tell(returned(order, euros(100)))
         assert (await desk.get(buyer, order.order_id)).payment_state == OrderPaymentState.PARTIALLY_REFUNDED
-        await desk.tell(RefundFailed(order_id=order.order_id, total_refunded=euros(0)))
+        await desk.tell(RefundFailed(order_id=order.order_id, payment_id=order.payments[-1].payment_id))
         assert (await desk.get(buyer, order.order_id)).payment_state == OrderPaymentState.PAID
-        await desk.tell(RefundSucceeded(order_id=order.order_id, total_refunded=order.total))
+        await desk.tell(returned(order, order.total))
         assert (await desk.get(buyer, order.order_id)).status == OrderStatus.REFUNDED
 
 
@@ -238,6 +267,7 @@ class TestStock:
         await desk.job("order-make-sure-of-stock")
         ended = await desk.get(buyer, order.order_id)
         assert (ended.status, ended.reason) == (OrderStatus.CANCELLED, "OUT_OF_STOCK_AFTER_PAYMENT")
+        assert "sold out" in ended.reason_message
         assert desk.payments.taken(order.order_id) == 0
 
     async def test_waits_for_inventory(self, desk: Desk) -> None:

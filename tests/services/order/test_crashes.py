@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from souk.order.v1 import order_service_pb2 as pb
 from souk.order.v1.status_pb2 import OrderStatus
 from souk.payment.v1.payment_events_pb2 import PaymentCaptured
 
@@ -15,6 +16,7 @@ from mesh.principal import Principal
 from tests.services.order.conftest import DECLINED, NEEDS_ACTION, VISA, Desk
 
 LABELS = crash.labels([Path(services.order.__file__).parent])
+CREDIT = 2000
 RESTING = {OrderStatus.PAID, OrderStatus.PENDING, OrderStatus.REJECTED, OrderStatus.CANCELLED}
 
 
@@ -69,6 +71,20 @@ async def cancel_a_paid_one(desk: Desk, buyer: Principal) -> None:
     await desk.cancel(buyer, order.order_id, key="c1")
 
 
+async def buy_with_wallet_and_card(desk: Desk, buyer: Principal) -> None:
+    await desk.place(buyer, VISA, key="k1", payments=[pb.PaymentSource(wallet=True)])
+
+
+async def cancel_what_both_paid(desk: Desk, buyer: Principal) -> None:
+    order = await desk.place(buyer, VISA, key="k1", payments=[pb.PaymentSource(wallet=True)])
+    await desk.cancel(buyer, order.order_id, key="c1")
+
+
+async def cancel_what_both_would_have_paid(desk: Desk, buyer: Principal) -> None:
+    order = await desk.place(buyer, NEEDS_ACTION, key="k1", payments=[pb.PaymentSource(wallet=True)])
+    await desk.cancel(buyer, order.order_id, key="c1")
+
+
 async def cancel_an_unpaid_one(desk: Desk, buyer: Principal) -> None:
     order = await desk.place(buyer, NEEDS_ACTION, key="k1")
     await desk.cancel(buyer, order.order_id, key="c1")
@@ -108,15 +124,15 @@ Scenario = Callable[[Desk, Principal], Awaitable[None]]
 SCENARIOS: dict[str, tuple[Scenario, ...]] = {
     "order.o1": (buy, place_once_more),
     "order.reserve": (buy, pay_again, pay_for_what_is_gone, place_once_more),
-    "order.pay": (buy, pay_again, buy_with_a_bad_card),
-    "order.o2_paid": (buy, pay_again, place_once_more),
+    "order.pay": (buy, pay_again, buy_with_a_bad_card, buy_with_wallet_and_card),
+    "order.o2_paid": (buy, pay_again, place_once_more, buy_with_wallet_and_card),
     "order.o2_waiting": (buy_with_a_bad_card, cancel_an_unpaid_one),
     "order.o2_rejected": (buy_what_is_sold_out,),
     "order.refusal": (buy_at_the_wrong_price,),
     "order.r1": (pay_again,),
     "order.c1": (cancel_a_paid_one, cancel_an_unpaid_one),
-    "order.refund": (cancel_a_paid_one, pay_for_what_is_gone, pay_too_late),
-    "order.cancel_payment": (cancel_an_unpaid_one,),
+    "order.refund": (cancel_a_paid_one, pay_for_what_is_gone, pay_too_late, cancel_what_both_paid),
+    "order.cancel_payment": (cancel_an_unpaid_one, cancel_what_both_would_have_paid),
     "order.release": (cancel_an_unpaid_one,),
     "order.c2": (cancel_a_paid_one, cancel_an_unpaid_one, pay_for_what_is_gone),
     "order.turn": (pay_for_what_is_gone,),
@@ -129,6 +145,7 @@ CASES = [(label, scenario) for label in LABELS for scenario in SCENARIOS[label.r
 @pytest.mark.parametrize(("label", "scenario"), CASES, ids=[f"{label}-{each.__name__}" for label, each in CASES])
 async def test_dying_there_does_no_harm(desk: Desk, bomb: Bomb, label: str, scenario: Scenario) -> None:
     buyer = desk.shopper()
+    desk.payments.wallets[buyer.subject] = CREDIT
     bomb.label = label
     await _until_it_ends(scenario(desk, buyer))
     assert bomb.went_off
@@ -138,11 +155,14 @@ async def test_dying_there_does_no_harm(desk: Desk, bomb: Bomb, label: str, scen
     # The client asks again with the key whose answer it never got.
     await _until_it_ends(scenario(desk, buyer))
     await desk.recover()
+    spent = 0
     for row in await desk.rows('SELECT id, status, pay_time FROM "order".orders'):
         order = await desk.get(buyer, str(row["id"]))
         paid = order.total.amount if order.status == OrderStatus.PAID else 0
         assert order.status in RESTING
         assert desk.payments.taken(order.order_id) == paid
+        spent += sum(each.amount.amount for each in order.payments if paid and each.provider == "wallet")
+    assert desk.payments.wallets[buyer.subject] == CREDIT - spent
     assert await desk.rows("SELECT * FROM \"order\".order_sagas WHERE state = 'RUNNING'") == []
     assert await desk.violations() == []
 

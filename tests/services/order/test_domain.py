@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from mesh.errors import FailedPrecondition, InvalidArgument
 from mesh.money import Money
 from services.order.domain.address import Address
-from services.order.domain.order import Attempt, Order
+from services.order.domain.attempt import Attempt
+from services.order.domain.order import Order
 from services.order.domain.placing import new_order
 from services.order.domain.pricing import (
     Basket,
@@ -25,7 +26,7 @@ from services.order.domain.pricing import (
     price_cart,
     seen_in_cart,
 )
-from services.order.domain.request import PaymentSource, PlaceRequest, check_sources, first_attempt
+from services.order.domain.request import PaymentSource, PlaceRequest, check_sources, plan_attempts
 from services.order.domain.saga import (
     Goal,
     Known,
@@ -76,8 +77,8 @@ def make_order(*prices: int, quantity: int = 1) -> Order:
     cart = make_cart(*(prices or (1000,)), quantity=quantity)
     request = PlaceRequest(ADDRESS, ADDRESS, (), cart.sums.total, None)
     total = cart.sums.total
-    attempt = Attempt(uuid.uuid4(), "stripe", "pm_card_visa", total, "k1") if total else None
-    return new_order(uuid.uuid4(), cart, request, attempt, "k1", NOW)
+    attempts = [Attempt(uuid.uuid4(), "stripe", "pm_card_visa", total, "k1")] if total else []
+    return new_order(uuid.uuid4(), cart, request, attempts, "k1", NOW)
 
 
 class TestStatus:
@@ -157,9 +158,15 @@ class TestRequest:
             check_sources([PaymentSource("abacus", "t", "")])
         assert "payments[0].provider" in refused.value.fields
 
-    def test_one_payment_for_now(self) -> None:
+    @pytest.mark.parametrize("twice", [PaymentSource("", "t", ""), PaymentSource("", "", "", wallet=True)])
+    def test_one_card_and_the_wallet_at_most(self, twice: PaymentSource) -> None:
         with pytest.raises(InvalidArgument, match="PAYMENT_UNSUPPORTED"):
-            check_sources([PaymentSource("", "t", "")] * 2)
+            check_sources([twice] * 2)
+
+    def test_the_wallet_needs_no_token(self) -> None:
+        with pytest.raises(InvalidArgument, match="PAYMENT_UNSUPPORTED") as refused:
+            check_sources([PaymentSource("", "t", ""), PaymentSource("", "t", "", wallet=True)])
+        assert "payments[1].wallet" in refused.value.fields
 
     @pytest.mark.parametrize(("token", "saved"), [("", ""), ("pm_1", str(uuid.UUID(int=7)))])
     def test_a_payment_needs_its_token_or_a_saved_method(self, token: str, saved: str) -> None:
@@ -169,8 +176,8 @@ class TestRequest:
     @pytest.mark.parametrize(("token", "saved"), [("pm_1", ""), ("", str(uuid.UUID(int=7)))])
     def test_an_attempt_tells_a_saved_method_from_a_token(self, token: str, saved: str) -> None:
         check_sources([PaymentSource("stripe", token, saved)])
-        attempt = first_attempt([PaymentSource("stripe", token, saved)], Money("EUR", 100), "key")
-        assert attempt is not None
+        nothing = Money("EUR", 0)
+        (attempt,) = plan_attempts([PaymentSource("stripe", token, saved)], Money("EUR", 100), "key", nothing)
         assert attempt.saved_method_id == saved
 
 
@@ -305,7 +312,7 @@ class TestOrder:
     def test_history_holds_changes_of_the_status_alone(self) -> None:
         order = make_order()
         order.learn(AttemptState.DECLINED, "card_declined", NOW)
-        order.begin_attempt(Attempt(uuid.uuid4(), "stripe", "t", order.total, "k2"), NOW)
+        order.begin_attempts([Attempt(uuid.uuid4(), "stripe", "t", order.total, "k2")], NOW)
         order.confirm(NOW)
         assert [change.status for change in order.history] == [OrderStatus.PENDING, OrderStatus.PAID]
         assert order.version == 4
