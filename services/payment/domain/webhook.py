@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mesh.errors import InvalidArgument
 
-_ABOUT_PAYMENTS = "payment_intent."
+ABOUT_PAYMENTS = "payment_intent."
 _ABOUT_DISPUTES = "charge.dispute."
 _ABOUT_REFUNDS = ("refund.", "charge.refund.")
 # Made by our own call, whose answer we have.
@@ -34,7 +34,7 @@ class Webhook:
 
 
 def is_about_payment(kind: str) -> bool:
-    return kind.startswith(_ABOUT_PAYMENTS)
+    return kind.startswith(ABOUT_PAYMENTS)
 
 
 def is_about_refund(kind: str) -> bool:

@@ -12,6 +12,7 @@ from services.payment.domain.movements import dispute_lost_entry, dispute_opened
 from services.payment.domain.payment import Payment
 from services.payment.handlers.ports import Disputes
 from services.payment.repository import balances, disputes, ledger, payments
+from services.payment.repository.lines import lines_of
 
 
 class Disputing:
@@ -47,7 +48,7 @@ class Disputing:
 
     async def _open(self, uow: UnitOfWork, payment: Payment, seen: DisputeObservation) -> Dispute:
         dispute = Dispute(new_id(), payment.id, payment.order_id, seen.amount, seen.reason, seen.reference)
-        held = held_shares(await payments.lines_of(uow, payment.id), seen.amount)
+        held = held_shares(await lines_of(uow, payment.id), seen.amount)
         payment.dispute()
         await payments.save(uow, payment)
         await disputes.insert_new(uow, dispute)

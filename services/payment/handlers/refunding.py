@@ -29,6 +29,7 @@ from services.payment.domain.refund import (
 from services.payment.handlers import wallets
 from services.payment.handlers.ports import Provider
 from services.payment.repository import balances, ledger, payments, refunds
+from services.payment.repository.lines import lines_of, move_lines
 
 # Done in the commit that ends a refund: keeps the caller's answer.
 AtEnd = Callable[[UnitOfWork, GivenBack], Awaitable[None]]
@@ -74,7 +75,7 @@ class Refunding:
             refund = await refunds.find_by_request(uow, request_key)
             if refund is None:
                 before = _amounts(sale)
-                lines = [_own_lines(await payments.lines_of(uow, payment.id), principal) for payment in sale]
+                lines = [_own_lines(await lines_of(uow, payment.id), principal) for payment in sale]
                 if not any(lines):
                     raise payments.not_found(payment_id)
                 given = await self._begin(uow, sale, lines, wish, new_id(), request_key)
@@ -96,7 +97,7 @@ class Refunding:
             refund = await refunds.find(uow, refund_id)
             if refund is None:
                 require_some_left(sale)
-                lines = [await payments.lines_of(uow, payment.id) for payment in sale]
+                lines = [await lines_of(uow, payment.id) for payment in sale]
                 given = await self._begin(uow, sale, lines, wish, refund_id, None)
             else:
                 refund.require_same(order_id)
@@ -144,7 +145,7 @@ class Refunding:
         amount = sum(line.shares.total for line in planned)
         payment.set_aside(amount)
         await payments.save(uow, payment)
-        await payments.move_lines(uow, payment.id, _moves(planned), 1)
+        await move_lines(uow, payment.id, _moves(planned), 1)
         return Refund(
             id=refund_id,
             payment_id=payment.id,
@@ -223,7 +224,7 @@ class Refunding:
         elif before is not RefundState.FAILED and seen.state is RefundState.FAILED:
             was_given = before is RefundState.SUCCEEDED
             payment.put_back(amount, was_given=was_given)
-            await payments.move_lines(uow, payment.id, _moves(refund.lines), -1)
+            await move_lines(uow, payment.id, _moves(refund.lines), -1)
             if was_given:
                 await ledger.post(uow, reversal_entry(refund.id, refund.order_id, shares, refund.amount))
         else:

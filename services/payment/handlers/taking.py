@@ -91,9 +91,8 @@ class Taking:
         if planned is None:
             raise payments.not_found(payment_id)
         planned.give_up()
-        async with self._db.write() as uow:
-            is_new = await payments.insert_new(uow, planned, [], _LOOK_AFTER)
-            crash.point("payment.never_begun.before_commit")
+        crash.point("payment.never_begun.before_commit")
+        is_new = await payments.insert_new(self._db.run_returning, planned, [], _LOOK_AFTER)
         crash.point("payment.never_begun.after_commit")
         return planned if is_new else await self.cancel(payment_id)
 
@@ -109,16 +108,23 @@ class Taking:
         return await self.cancel(payment.id)
 
     async def _begin(self, new: Payment, lines: list[PaymentLine], beside: Beside | None) -> tuple[Payment, bool]:
-        async with self._db.write() as uow:
-            is_new = await payments.insert_new(uow, new, lines, _LOOK_AFTER)
-            if is_new and new.is_wallet:
-                await wallets.pay_alone(uow, new)
-            elif is_new and beside is not None:
-                await wallets.hold_beside(uow, new, beside.payment, beside.lines)
-            payment = new if is_new else await payments.load(uow, new.id)
+        if new.is_wallet or beside is not None:
+            async with self._db.write() as uow:
+                is_new = await payments.insert_new(uow.fetch, new, lines, _LOOK_AFTER)
+                if is_new and new.is_wallet:
+                    await wallets.pay_alone(uow, new)
+                elif is_new and beside is not None:
+                    await wallets.hold_beside(uow, new, beside.payment, beside.lines)
+                crash.point("payment.p1.before_commit")
+        else:
             crash.point("payment.p1.before_commit")
+            is_new = await payments.insert_new(self._db.run_returning, new, lines, _LOOK_AFTER)
         crash.point("payment.p1.after_commit")
-        return payment, is_new
+        return (new if is_new else await self._load(new.id)), is_new
+
+    async def _load(self, payment_id: uuid.UUID) -> Payment:
+        async with self._db.read() as unit:
+            return await payments.load(unit, payment_id)
 
     async def _create(self, payment: Payment, means: Means) -> Payment:
         """Have the provider know the payment, unconfirmed, and keep its id: from then on there is an object to read."""
@@ -130,15 +136,11 @@ class Taking:
         except OutcomeUnknown as unknown:
             raise await self._unavailable(payment, unknown) from unknown
         crash.point("payment.provider_create.after_call")
-        async with self._db.write() as uow:
-            if await payments.set_reference(uow, payment.id, reference):
-                payment = replace(payment, reference=reference)
-            else:
-                # Given up, or begun by another call, meanwhile: this intent is never confirmed.
-                payment = await payments.load(uow, payment.id)
-            crash.point("payment.p1b.before_commit")
+        crash.point("payment.p1b.before_commit")
+        is_kept = await payments.set_reference(self._db, payment.id, reference)
         crash.point("payment.p1b.after_commit")
-        return payment
+        # Else given up, or begun by another call, meanwhile: this intent is never confirmed.
+        return replace(payment, reference=reference) if is_kept else await self._load(payment.id)
 
     async def _confirm(self, payment: Payment) -> Observation:
         try:
@@ -179,7 +181,7 @@ class Taking:
             was_chargeable = payment.chargeable
             moved = payment.observe(seen)
             if moved or payment.chargeable is not was_chargeable:
-                await payments.save(uow, payment)
+                payments.save_at_commit(uow, payment)
             if moved and payment.state is PaymentState.CAPTURED:
                 await wallets.post_capture(uow, payment)
             await wallets.follow(uow, payment)

@@ -12,6 +12,7 @@ from services.payment.domain.payment import Payment, PaymentState
 from services.payment.domain.refund import Refund, RefundState
 from services.payment.domain.wallet import TOO_LOW, Credit, WalletEntry, WalletEntryKind, credit_entry
 from services.payment.repository import balances, ledger, payments, refunds, wallets
+from services.payment.repository.lines import lines_of
 
 
 async def give_credit(uow: UnitOfWork, credit: Credit) -> WalletEntry:
@@ -56,7 +57,7 @@ async def hold_beside(uow: UnitOfWork, card: Payment, wallet: Payment, lines: li
         card.refuse(TOO_LOW)
         await payments.save(uow, card)
         uow.publish(events.payment_moved(card), card.order_id)
-    await payments.insert_new(uow, wallet, lines, timedelta(0))
+    await payments.insert_new(uow.fetch, wallet, lines, timedelta(0))
 
 
 async def follow(uow: UnitOfWork, card: Payment) -> None:
@@ -104,7 +105,7 @@ async def _taken(uow: UnitOfWork, payment: Payment, balance: int) -> None:
 
 async def post_capture(uow: UnitOfWork, payment: Payment) -> None:
     """Post what a payment took, line by line."""
-    shares = [(line.shop_id, line.paid) for line in await payments.lines_of(uow, payment.id)]
+    shares = [(line.shop_id, line.paid) for line in await lines_of(uow, payment.id)]
     await ledger.post(uow, capture_entry(payment.id, payment.order_id, shares, payment.amount, payment.wallet_of))
 
 

@@ -1,5 +1,6 @@
 """Webhooks: kept as they come, and applied later from the provider's object as it is then."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +21,9 @@ _log = logging.getLogger(__name__)
 _BATCH = 50
 # After so many tries, some four minutes, what the webhook is about is none of ours.
 _MOST_TRIES = 8
+# A webhook overtakes the answer of the call that it is about: with so much patience that answer is known, and the
+# provider need not be asked again.
+_HEAD_START_SECONDS = 0.2
 
 
 class Webhooks:
@@ -58,14 +62,14 @@ class Webhooks:
             webhooks_refused.add(1)
             _log.warning("webhook refused: %s", error.reason)
             raise
-        async with self._db.write() as uow:
-            if await webhooks.insert_new(uow, webhook) and webhook.matters:
-                uow.after_commit(self._wake)
-            crash.point("payment.webhook.before_commit")
+        crash.point("payment.webhook.before_commit")
+        if await webhooks.insert_new(self._db, webhook):
+            asyncio.get_running_loop().call_later(_HEAD_START_SECONDS, self._wake)
         crash.point("payment.webhook.after_commit")
 
     async def apply_due(self) -> None:
         """Apply what has come; one that fails waits and holds up no other."""
+        await webhooks.finish_settled(self._db)
         while True:
             async with self._db.read() as unit:
                 batch = await webhooks.due(unit, _BATCH)
@@ -90,8 +94,7 @@ class Webhooks:
             await self._postpone(row)
         else:
             if known or row["check_count"] >= _MOST_TRIES:
-                async with self._db.write() as uow:
-                    await webhooks.finish(uow, row["id"], applied=known)
+                await webhooks.finish(self._db, row["id"], applied=known)
             else:
                 await self._postpone(row)
 
@@ -104,8 +107,7 @@ class Webhooks:
         return await self._refund(row)
 
     async def _postpone(self, row: Record) -> None:
-        async with self._db.write() as uow:
-            await webhooks.postpone(uow, row["id"])
+        await webhooks.postpone(self._db, row["id"])
 
     async def _payment(self, row: Record) -> bool:
         async with self._db.read() as unit:

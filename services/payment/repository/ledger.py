@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from mesh.database import ReadUnit, Record, UnitOfWork
 from mesh.ids import new_id
 from mesh.money import Money
-from mesh.statement import statement
+from mesh.statement import as_columns, insert_rows, statement
 from services.payment.domain.ledger import Account, Entry, EntryKind, Posting
 from services.payment.tables import ledger_postings, ledger_transactions
 
@@ -20,16 +20,7 @@ _INSERT_TRANSACTION = statement(
         order_id=bindparam("order_id"),
     )
 )
-_INSERT_POSTING = statement(
-    insert(ledger_postings).values(
-        transaction_id=bindparam("transaction_id"),
-        account=bindparam("account"),
-        shop_id=bindparam("shop_id"),
-        amount=bindparam("amount"),
-        currency=bindparam("currency"),
-        user_id=bindparam("user_id"),
-    )
-)
+_INSERT_POSTINGS = insert_rows(ledger_postings, "transaction_id", "account", "shop_id", "amount", "currency", "user_id")
 _joined = ledger_postings.join(ledger_transactions, ledger_postings.c.transaction_id == ledger_transactions.c.id)
 _of_order = ledger_transactions.c.order_id == bindparam("of_order")
 _postings = (
@@ -74,9 +65,9 @@ _TOTALS_ORDER = statement(_totals.select_from(_joined).where(_of_order).order_by
 
 
 async def post(uow: UnitOfWork, entry: Entry) -> None:
-    """Write one balanced movement. The database refuses a second one of its kind for the same reference."""
+    """Write one balanced movement with the commit, which fails for a second one of its kind for the same reference."""
     transaction_id = new_id()
-    await uow.execute(
+    uow.defer(
         _INSERT_TRANSACTION,
         id=transaction_id,
         kind=entry.kind.value,
@@ -94,7 +85,8 @@ async def post(uow: UnitOfWork, entry: Entry) -> None:
         }
         for posting in entry.postings
     ]
-    await uow.execute_many(_INSERT_POSTING, rows)
+    if rows:
+        uow.defer(_INSERT_POSTINGS, **as_columns(rows))
 
 
 async def postings_of(unit: ReadUnit, kind: EntryKind, reference_id: uuid.UUID) -> list[Posting]:

@@ -1,21 +1,23 @@
 """Payments and their lines."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import TypeAlias
 
-from sqlalchemy import Interval, bindparam, case, cast, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, case, func, or_, select, text, update
 
-from mesh.database import ReadUnit, Record, UnitOfWork
+from mesh.database import Database, ReadUnit, Record, UnitOfWork
 from mesh.errors import NotFound
 from mesh.money import Money
 from mesh.principal import Principal
 from mesh.statement import statement
-from services.payment.domain.lines import PaymentLine, Shares
+from services.payment.domain.lines import PaymentLine
 from services.payment.domain.payment import WALLET, Payment, PaymentState
-from services.payment.tables import payment_lines, payments
+from services.payment.tables import payments
 
+# Runs a statement, in a transaction at hand or as one of its own.
+Run: TypeAlias = Callable[..., Awaitable[list[Record]]]
 _COLUMNS = (
     payments.c.id,
     payments.c.order_id,
@@ -64,33 +66,26 @@ _DUE = statement(
     .order_by(payments.c.check_time)
     .limit(bindparam("most"))
 )
+# A payment with its lines; nothing where its id is there already.
 _INSERT = statement(
-    insert(payments)
-    .values(
-        id=bindparam("id"),
-        order_id=bindparam("order_id"),
-        user_id=bindparam("user_id"),
-        provider=bindparam("provider"),
-        amount=bindparam("amount"),
-        currency=bindparam("currency"),
-        state=bindparam("state"),
-        chargeable=bindparam("chargeable"),
-        companion_id=bindparam("companion_id"),
-        check_time=func.now() + cast(bindparam("check_after"), Interval),
-    )
-    .on_conflict_do_nothing()
-    .returning(payments.c.create_time)
-)
-_INSERT_LINE = statement(
-    insert(payment_lines).values(
-        payment_id=bindparam("payment_id"),
-        line_id=bindparam("line_id"),
-        shop_id=bindparam("shop_id"),
-        quantity=bindparam("quantity"),
-        seller_amount=bindparam("seller_amount"),
-        commission_amount=bindparam("commission_amount"),
-        tax_amount=bindparam("tax_amount"),
-        shipping_amount=bindparam("shipping_amount"),
+    text(
+        """
+        WITH payment AS (
+            INSERT INTO payment.payments (id, order_id, user_id, provider, amount, currency, state, chargeable,
+                                          companion_id, check_time)
+            VALUES (:id, :order_id, :user_id, :provider, :amount, :currency, :state, :chargeable, :companion_id,
+                    now() + cast(:check_after AS interval))
+            ON CONFLICT DO NOTHING RETURNING id
+        ), lines AS (
+            INSERT INTO payment.payment_lines (payment_id, line_id, shop_id, quantity, seller_amount,
+                                               commission_amount, tax_amount, shipping_amount)
+            SELECT payment.id, line.* FROM payment, unnest(
+                cast(:line_ids AS uuid[]), cast(:shop_ids AS uuid[]), cast(:quantities AS bigint[]),
+                cast(:sellers AS bigint[]), cast(:commissions AS bigint[]), cast(:taxes AS bigint[]),
+                cast(:shippings AS bigint[])) AS line
+        )
+        SELECT id FROM payment
+        """
     )
 )
 _SAVE = statement(
@@ -123,37 +118,6 @@ _POSTPONE = statement(
         check_time=func.now()
         + func.least(func.power(2, payments.c.check_count) * timedelta(seconds=5), timedelta(minutes=5)),
         check_count=func.least(payments.c.check_count + 1, 20),
-    )
-)
-_LINES = statement(
-    select(
-        payment_lines.c.line_id,
-        payment_lines.c.shop_id,
-        payment_lines.c.quantity,
-        payment_lines.c.seller_amount,
-        payment_lines.c.commission_amount,
-        payment_lines.c.tax_amount,
-        payment_lines.c.shipping_amount,
-        payment_lines.c.refunded_quantity,
-        payment_lines.c.refunded_seller_amount,
-        payment_lines.c.refunded_commission_amount,
-        payment_lines.c.refunded_tax_amount,
-        payment_lines.c.refunded_shipping_amount,
-    )
-    .where(payment_lines.c.payment_id == bindparam("payment_id"))
-    .order_by(payment_lines.c.line_id)
-)
-_MOVE_LINE = statement(
-    update(payment_lines)
-    .where(
-        payment_lines.c.payment_id == bindparam("the_payment_id"), payment_lines.c.line_id == bindparam("the_line_id")
-    )
-    .values(
-        refunded_quantity=payment_lines.c.refunded_quantity + bindparam("more_quantity"),
-        refunded_seller_amount=payment_lines.c.refunded_seller_amount + bindparam("more_seller"),
-        refunded_commission_amount=payment_lines.c.refunded_commission_amount + bindparam("more_commission"),
-        refunded_tax_amount=payment_lines.c.refunded_tax_amount + bindparam("more_tax"),
-        refunded_shipping_amount=payment_lines.c.refunded_shipping_amount + bindparam("more_shipping"),
     )
 )
 
@@ -234,9 +198,9 @@ async def due(unit: ReadUnit, most: int) -> list[Payment]:
     return [_payment(row) for row in await unit.fetch(_DUE, most=most)]
 
 
-async def insert_new(uow: UnitOfWork, payment: Payment, lines: Iterable[PaymentLine], check_after: timedelta) -> bool:
+async def insert_new(run: Run, payment: Payment, lines: Sequence[PaymentLine], check_after: timedelta) -> bool:
     """Write a payment with its lines; false where its id is there already."""
-    written = await uow.fetch_one(
+    written = await run(
         _INSERT,
         id=payment.id,
         order_id=payment.order_id,
@@ -248,43 +212,42 @@ async def insert_new(uow: UnitOfWork, payment: Payment, lines: Iterable[PaymentL
         chargeable=payment.chargeable,
         companion_id=payment.companion_id,
         check_after=check_after,
+        line_ids=[line.line_id for line in lines],
+        shop_ids=[line.shop_id for line in lines],
+        quantities=[line.quantity for line in lines],
+        sellers=[line.paid.seller for line in lines],
+        commissions=[line.paid.commission for line in lines],
+        taxes=[line.paid.tax for line in lines],
+        shippings=[line.paid.shipping for line in lines],
     )
-    if written is None:
-        return False
-    await uow.execute_many(_INSERT_LINE, [_line_values(payment.id, line) for line in lines])
-    return True
-
-
-def _line_values(payment_id: uuid.UUID, line: PaymentLine) -> dict[str, object]:
-    return {
-        "payment_id": payment_id,
-        "line_id": line.line_id,
-        "shop_id": line.shop_id,
-        "quantity": line.quantity,
-        "seller_amount": line.paid.seller,
-        "commission_amount": line.paid.commission,
-        "tax_amount": line.paid.tax,
-        "shipping_amount": line.paid.shipping,
-    }
+    return bool(written)
 
 
 async def save(uow: UnitOfWork, payment: Payment) -> None:
     """Write what moves of a payment. Its row is locked."""
-    await uow.execute(
-        _SAVE,
-        payment_id=payment.id,
-        new_state=payment.state.value,
-        captured=payment.captured,
-        refunded=payment.refunded,
-        refunding=payment.refunding,
-        new_decline_reason=payment.decline_reason,
-        new_chargeable=payment.chargeable,
-    )
+    await uow.execute(_SAVE, **_moving(payment))
 
 
-async def set_reference(uow: UnitOfWork, payment_id: uuid.UUID, reference: str) -> bool:
-    """Keep the provider's id; false where the payment has one or is over."""
-    return bool(await uow.execute(_SET_REFERENCE, payment_id=payment_id, reference=reference))
+def save_at_commit(uow: UnitOfWork, payment: Payment) -> None:
+    """The same with the commit; the payment is saved once in it."""
+    uow.defer(_SAVE, **_moving(payment))
+
+
+def _moving(payment: Payment) -> dict[str, object]:
+    return {
+        "payment_id": payment.id,
+        "new_state": payment.state.value,
+        "captured": payment.captured,
+        "refunded": payment.refunded,
+        "refunding": payment.refunding,
+        "new_decline_reason": payment.decline_reason,
+        "new_chargeable": payment.chargeable,
+    }
+
+
+async def set_reference(db: Database, payment_id: uuid.UUID, reference: str) -> bool:
+    """Keep the provider's id, in a commit of its own; false where the payment has one or is over."""
+    return bool(await db.run(_SET_REFERENCE, payment_id=payment_id, reference=reference))
 
 
 async def next_attempt(uow: UnitOfWork, payment: Payment) -> None:
@@ -295,38 +258,3 @@ async def next_attempt(uow: UnitOfWork, payment: Payment) -> None:
 async def postpone(uow: UnitOfWork, payment_id: uuid.UUID) -> None:
     """Look at a payment again later, each time twice as late, at most five minutes."""
     await uow.execute(_POSTPONE, payment_id=payment_id)
-
-
-async def lines_of(unit: ReadUnit, payment_id: uuid.UUID) -> list[PaymentLine]:
-    """A payment's lines, by id."""
-    return [_line(row) for row in await unit.fetch(_LINES, payment_id=payment_id)]
-
-
-def _line(row: Record) -> PaymentLine:
-    refunded = Shares(
-        row["refunded_seller_amount"],
-        row["refunded_commission_amount"],
-        row["refunded_tax_amount"],
-        row["refunded_shipping_amount"],
-    )
-    paid = Shares(row["seller_amount"], row["commission_amount"], row["tax_amount"], row["shipping_amount"])
-    return PaymentLine(row["line_id"], row["shop_id"], row["quantity"], paid, refunded, row["refunded_quantity"])
-
-
-async def move_lines(
-    uow: UnitOfWork, payment_id: uuid.UUID, moves: Iterable[tuple[uuid.UUID, int, Shares]], sign: int
-) -> None:
-    """Add to, or with `sign` -1 take from, what refunds took of lines: line id, units and shares."""
-    rows = [
-        {
-            "the_payment_id": payment_id,
-            "the_line_id": line_id,
-            "more_quantity": sign * quantity,
-            "more_seller": sign * shares.seller,
-            "more_commission": sign * shares.commission,
-            "more_tax": sign * shares.tax,
-            "more_shipping": sign * shares.shipping,
-        }
-        for line_id, quantity, shares in moves
-    ]
-    await uow.execute_many(_MOVE_LINE, rows)

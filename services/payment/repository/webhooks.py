@@ -3,27 +3,39 @@
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import bindparam, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, delete, func, select, text, update
 
-from mesh.database import ReadUnit, Record, UnitOfWork
+from mesh.database import Database, ReadUnit, Record, UnitOfWork
 from mesh.ids import new_id
 from mesh.statement import statement
-from services.payment.domain.webhook import Webhook
+from services.payment.domain.webhook import ABOUT_PAYMENTS, Webhook, is_about_payment
 from services.payment.tables import webhook_events
 
+_ABOUT_SETTLED = """EXISTS (
+            SELECT FROM payment.payments AS payment
+            WHERE payment.provider = {0}provider AND payment.provider_reference = {0}object_reference
+            AND NOT payment.chargeable
+        )"""
+# What is about a payment whose outcome is known already adds nothing: it is applied as it comes.
 _INSERT = statement(
-    insert(webhook_events)
-    .values(
-        id=bindparam("id"),
-        provider=bindparam("provider"),
-        provider_event_id=bindparam("provider_event_id"),
-        type=bindparam("type"),
-        object_reference=bindparam("object_reference"),
-        state=bindparam("state"),
-        payload=bindparam("payload"),
+    text(
+        f"""
+        INSERT INTO payment.webhook_events (id, provider, provider_event_id, type, object_reference, state, payload)
+        SELECT :id, :provider, :provider_event_id, :type, :object_reference,
+            CASE WHEN NOT :matters THEN 'IGNORED'
+            WHEN :is_about_payment AND {_ABOUT_SETTLED.format(":")} THEN 'APPLIED' ELSE 'RECEIVED' END, :payload
+        ON CONFLICT DO NOTHING RETURNING state
+        """  # our own text
     )
-    .on_conflict_do_nothing()
+)
+_FINISH_SETTLED = statement(
+    text(
+        f"""
+        UPDATE payment.webhook_events AS event SET state = 'APPLIED'
+        WHERE state = 'RECEIVED' AND check_time <= now() AND starts_with(type, :about_payments)
+        AND {_ABOUT_SETTLED.format("event.")}
+        """  # noqa: S608  # our own text
+    )
 )
 _DUE = statement(
     select(
@@ -53,19 +65,25 @@ _POSTPONE = statement(
 _FORGET = statement(delete(webhook_events).where(webhook_events.c.receive_time < func.now() - timedelta(days=30)))
 
 
-async def insert_new(uow: UnitOfWork, webhook: Webhook) -> bool:
-    """Keep a webhook; false where the event is there already."""
-    written = await uow.execute(
+async def insert_new(db: Database, webhook: Webhook) -> bool:
+    """Keep a webhook, in a commit of its own; says whether there is something to apply."""
+    rows = await db.run_returning(
         _INSERT,
         id=new_id(),
         provider=webhook.provider,
         provider_event_id=webhook.event_id,
         type=webhook.type,
         object_reference=webhook.object_reference,
-        state="RECEIVED" if webhook.matters else "IGNORED",
+        matters=webhook.matters,
+        is_about_payment=is_about_payment(webhook.type),
         payload=webhook.payload,
     )
-    return bool(written)
+    return [row["state"] for row in rows] == ["RECEIVED"]
+
+
+async def finish_settled(db: Database) -> None:
+    """Be done with what is about payments whose outcome is known."""
+    await db.run(_FINISH_SETTLED, about_payments=ABOUT_PAYMENTS)
 
 
 async def due(unit: ReadUnit, most: int) -> list[Record]:
@@ -73,13 +91,13 @@ async def due(unit: ReadUnit, most: int) -> list[Record]:
     return await unit.fetch(_DUE, most=most)
 
 
-async def finish(uow: UnitOfWork, event_id: uuid.UUID, *, applied: bool) -> None:
-    await uow.execute(_FINISH, event_id=event_id, new_state="APPLIED" if applied else "IGNORED")
+async def finish(db: Database, event_id: uuid.UUID, *, applied: bool) -> None:
+    await db.run(_FINISH, event_id=event_id, new_state="APPLIED" if applied else "IGNORED")
 
 
-async def postpone(uow: UnitOfWork, event_id: uuid.UUID) -> None:
+async def postpone(db: Database, event_id: uuid.UUID) -> None:
     """Try again later, each time twice as late, at most five minutes."""
-    await uow.execute(_POSTPONE, event_id=event_id)
+    await db.run(_POSTPONE, event_id=event_id)
 
 
 async def forget_old(uow: UnitOfWork) -> None:

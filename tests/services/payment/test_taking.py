@@ -10,8 +10,8 @@ from souk.payment.v1 import payment_service_pb2 as pb
 from souk.payment.v1.payment_pb2 import PaymentState
 
 from mesh.call import current_call
-from mesh.database import UnitOfWork
 from mesh.errors import FailedPrecondition, InvalidArgument, NotFound, PermissionDenied, Unavailable
+from mesh.pool import Connection, Pool
 from sandbox.errors import ApiError
 from sandbox.faults import Fault
 from tests.services.payment.conftest import BUYER, KILN, LOOM, STAFF, WEAVER, Till, euros, line, request
@@ -109,14 +109,20 @@ class TestStartPayment:
 
     async def test_takes_three_commits(self, till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
         commits = 0
-        commit = UnitOfWork.commit
+        begin, acquire = Pool.begin, Pool.acquire
 
-        async def count(unit: UnitOfWork) -> None:
+        async def count_transaction(pool: Pool, role: str, command: str) -> Connection:
             nonlocal commits
             commits += current_call() is not None
-            await commit(unit)
+            return await begin(pool, role, command)
 
-        monkeypatch.setattr(UnitOfWork, "commit", count)
+        async def count_statement_of_its_own(pool: Pool, role: str = "") -> Connection:
+            nonlocal commits
+            commits += current_call() is not None
+            return await acquire(pool, role)
+
+        monkeypatch.setattr(Pool, "begin", count_transaction)
+        monkeypatch.setattr(Pool, "acquire", count_statement_of_its_own)
         await till.paid()
         assert commits == 3
 
