@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import grpc
 
-from mesh import metrics
+from mesh.admission import Gate, Limit
 from mesh.call import Call
 from mesh.contract import MethodContract
-from mesh.errors import DETAILS_KEY, Code, ResourceExhausted, SoukError, to_status
+from mesh.errors import DETAILS_KEY, SoukError, to_status
 from mesh.pipeline import Endpoint
 from mesh.remote import PRINCIPAL_HEADER
 from mesh.statuses import STATUS_CODES
@@ -43,32 +43,8 @@ def make_server(endpoints: Iterable[Endpoint], *, max_concurrent: int) -> grpc.a
     )
     # Not as registered methods: for those the server waits on one future each, at every call, which with a hundred
     # methods costs more than the call.
-    server.add_generic_rpc_handlers((_Methods(endpoints, Gate(max_concurrent)),))
+    server.add_generic_rpc_handlers((_Methods(endpoints, Gate(max_concurrent, PRINCIPAL_HEADER)),))
     return server
-
-
-class Gate:
-    """Counts the calls that run; health is asked past it, so that a worker with much to do is not taken for dead."""
-
-    __slots__ = ("_most", "_most_from_outside", "_running")
-
-    def __init__(self, most: int) -> None:
-        """Let `most` calls run at once."""
-        self._most = most
-        self._most_from_outside = max(1, most // 2)
-        self._running = 0
-
-    def enter(self, call: Call) -> None:
-        """Begin a call, which must `leave`. Raises ResourceExhausted where too many run."""
-        most = self._most if PRINCIPAL_HEADER in call.headers else self._most_from_outside
-        if self._running >= most:
-            metrics.record(call.method.service, call.method.name, Code.RESOURCE_EXHAUSTED.value, 0.0)
-            raise ResourceExhausted("OVERLOADED", "Too many calls at once; try again soon.", retry_after=1.0)
-        self._running += 1
-
-    def leave(self) -> None:
-        """A call has ended."""
-        self._running -= 1
 
 
 class _Methods(grpc.GenericRpcHandler):
@@ -82,23 +58,24 @@ class _Methods(grpc.GenericRpcHandler):
 
 
 def _rpc_handler(endpoint: Endpoint, gate: Gate) -> Any:
+    limit = Limit(endpoint.contract, gate)
     if endpoint.stream is not None:
-        return grpc.unary_stream_rpc_method_handler(_stream(endpoint, gate))
-    return grpc.unary_unary_rpc_method_handler(_unary(endpoint, gate))
+        return grpc.unary_stream_rpc_method_handler(_stream(endpoint, limit))
+    return grpc.unary_unary_rpc_method_handler(_unary(endpoint, limit))
 
 
-def _unary(endpoint: Endpoint, gate: Gate) -> Callable[[bytes, Context], Awaitable[bytes]]:
+def _unary(endpoint: Endpoint, limit: Limit) -> Callable[[bytes, Context], Awaitable[bytes]]:
     serve = endpoint.unary
     assert serve is not None  # noqa: S101 - _rpc_handler chose by it
 
     async def handle(data: bytes, context: Context) -> bytes:
         call = incoming(endpoint, context)
         try:
-            gate.enter(call)
+            began = limit.enter(call.headers)
             try:
                 answer = await serve(call, data)
             finally:
-                gate.leave()
+                limit.leave(began)
         except SoukError as error:
             await _abort(context, call, error)
             raise
@@ -109,19 +86,19 @@ def _unary(endpoint: Endpoint, gate: Gate) -> Callable[[bytes, Context], Awaitab
     return handle
 
 
-def _stream(endpoint: Endpoint, gate: Gate) -> Callable[[bytes, Context], AsyncIterator[bytes]]:
+def _stream(endpoint: Endpoint, limit: Limit) -> Callable[[bytes, Context], AsyncIterator[bytes]]:
     serve = endpoint.stream
     assert serve is not None  # noqa: S101 - _rpc_handler chose by it
 
     async def handle(data: bytes, context: Context) -> AsyncIterator[bytes]:
         call = incoming(endpoint, context)
         try:
-            gate.enter(call)
+            began = limit.enter(call.headers)
             try:
                 async for message in serve(call, data):
                     yield message
             finally:
-                gate.leave()
+                limit.leave(began)
         except SoukError as error:
             await _abort(context, call, error)
 
