@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from mesh.stack.home import Home
-from tests.stack_process import Stack
+from tests.stack_process import PAYOUTS_AT_ONCE, Stack
 from tests.stores import Stores, running_stores
 
 # Tests in these folders talk to servers on this machine; all others open no connection at all.
@@ -19,13 +19,6 @@ _LOOPBACK = ["127.0.0.1", "::1"]
 # Cross-service tests run in both placements, as their outcome must not depend on it.
 _PLACEMENTS = ("together", "split")
 _START_SECONDS = 240
-# Sellers are paid while the tests run, so that every story is verified with its payouts and their reversals.
-_PAYOUTS_AT_ONCE = {
-    "SOUK_PAYMENT_PAYOUT_HOLD_DAYS": "0",
-    "SOUK_PAYMENT_PAYOUT_RESERVE_BPS": "0",
-    "SOUK_PAYMENT_PAYOUT_LOOK_SECONDS": "2",
-    "SOUK_PAYMENT_PAYOUT_PERIOD_HOURS": "0.001",
-}
 
 
 def pytest_configure() -> None:
@@ -63,7 +56,7 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """The whole embedded stack, empty; when its tests are through, every invariant is verified on what they left."""
     running = Stack(Home(tmp_path_factory.mktemp("souk") / "home"))
     try:
-        running.up("--empty", *(["--split"] if request.param == "split" else []), **_PAYOUTS_AT_ONCE)
+        running.up("--empty", *(["--split"] if request.param == "split" else []), **PAYOUTS_AT_ONCE)
         yield running
         verified = running.souk("verify", "--wait", check=False)
     finally:

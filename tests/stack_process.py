@@ -10,6 +10,13 @@ from mesh.stack.home import Home
 from mesh.stack.state import State, read_state
 
 _COMMAND_SECONDS = 240
+# Sellers are paid while the tests run, so that every story is verified with its payouts and their reversals.
+PAYOUTS_AT_ONCE = {
+    "SOUK_PAYMENT_PAYOUT_HOLD_DAYS": "0",
+    "SOUK_PAYMENT_PAYOUT_RESERVE_BPS": "0",
+    "SOUK_PAYMENT_PAYOUT_LOOK_SECONDS": "2",
+    "SOUK_PAYMENT_PAYOUT_PERIOD_HOURS": "0.001",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from rich.table import Table
 from mesh.stack.home import Home
 from tests.chaos.experiments import EXPERIMENTS
 from tests.chaos.lab import Experiment, Lab, settings
-from tests.stack_process import Stack
+from tests.stack_process import PAYOUTS_AT_ONCE, Stack
 
 _console = Console(width=160)
 _LONGEST_SECONDS = 1800.0
@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="souk-chaos-") as folder:
         Path(folder).chmod(0o711)  # PostgreSQL runs as another user
         stack = Stack(Home(Path(folder) / "home"))
-        stack.up("--empty", "--faults", **settings(stack))
+        stack.up("--empty", "--faults", **PAYOUTS_AT_ONCE, **settings(stack))
         try:
             results = [asyncio.run(_run(Lab(stack, options.seed, **_scale(options)), name)) for name in names]
         finally:

@@ -1,7 +1,5 @@
 """T11: a machine whose clock is wrong. The monotonic clock and the database's are not: leases go by those."""
 
-import asyncio
-
 from tests.chaos.lab import Lab, skew_file
 from tests.chaos.outages import shop
 
@@ -24,13 +22,5 @@ async def _restart(lab: Lab, worker: str, skew: float | None) -> None:
     file = skew_file(lab.stack)
     if skew is not None:
         file.write_text(str(skew))
-    before = lab.kill(worker)
-    while (pid := _pid(lab, worker)) in (0, before):
-        await asyncio.sleep(0.05)
-    await lab.healed()
-    assert pid
+    await lab.kill_through(worker)
     file.unlink(missing_ok=True)
-
-
-def _pid(lab: Lab, worker: str) -> int:
-    return next(each.pid for each in lab.stack.state.processes if each.name == worker)

@@ -3,180 +3,16 @@
 import asyncio
 import logging
 import time
-import uuid
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote
 
-import httpx
-
-import mesh
-import services
-from mesh import crash
 from tests.chaos.lab import HEAL_SECONDS, Lab
-from tests.chaos.market import DECLINED, NEEDS_ACTION, VISA, Buyer, Market, Operation
-from tests.goods import Goods
+from tests.chaos.labels import all_labels, known_labels, story_of
+from tests.chaos.market import Buyer
+from tests.chaos.stories import Shop, Story, authenticate
 
 # Some labels are reached by an event or a job only some time after the call.
-_REACHED_SECONDS = 25.0
-
-
-@dataclass(frozen=True)
-class Shop:
-    """What the stories buy."""
-
-    plenty: Goods
-    lab: Lab
-
-
-Story = Callable[[Market, Shop], Awaitable[Buyer]]
-
-
-async def buy(market: Market, shop: Shop) -> Buyer:
-    buyer = await market.register()
-    await market.checkout(buyer, shop.plenty)
-    return buyer
-
-
-async def buy_after_a_decline(market: Market, shop: Shop) -> Buyer:
-    buyer = await market.register()
-    placed = await market.checkout(buyer, shop.plenty, DECLINED)
-    payments = [{"provider": "stripe", "token": VISA}]
-    await market.keyed(buyer, "/payments/pay", {"orderId": placed.order_id, "payments": payments})
-    return buyer
-
-
-async def cancel_a_paid_one(market: Market, shop: Shop) -> Buyer:
-    buyer = await market.register()
-    placed = await market.checkout(buyer, shop.plenty)
-    await market.keyed(buyer, f"/orders/{placed.order_id}:cancel", {})
-    return buyer
-
-
-async def cancel_an_unpaid_one(market: Market, shop: Shop) -> Buyer:
-    buyer = await market.register()
-    placed = await market.checkout(buyer, shop.plenty, NEEDS_ACTION)
-    await market.keyed(buyer, f"/orders/{placed.order_id}:cancel", {})
-    return buyer
-
-
-async def authenticate(market: Market, shop: Shop) -> Buyer:
-    """The buyer's bank tells the provider, the provider tells us: the order is completed by a webhook."""
-    buyer = await market.register()
-    placed = await market.checkout(buyer, shop.plenty, NEEDS_ACTION)
-    await _authenticate(shop.lab, placed)
-    return buyer
-
-
-async def dispute(market: Market, shop: Shop) -> Buyer:
-    """The buyer's bank takes the money back, and the provider tells us."""
-    buyer = await buy(market, shop)
-    await _dispute(shop.lab, buyer.operations[-1].order_id)
-    return buyer
-
-
-async def buy_what_is_sold_out(market: Market, shop: Shop) -> Buyer:
-    last = await shop.lab.goods("Last one", stock=1)
-    late, early = await market.register_many(2)
-    total = await market.fill(late, last)
-    await market.checkout(early, last)
-    await market.place(late, total)
-    return late
-
-
-async def buy_at_the_wrong_price(market: Market, shop: Shop) -> Buyer:
-    buyer = await market.register()
-    total = await market.fill(buyer, shop.plenty)
-    await market.place(buyer, total | {"amount": "1"})
-    return buyer
-
-
-async def _authenticate(lab: Lab, placed: Operation) -> None:
-    secret = placed.last.body["payments"][0]["clientSecret"]
-    async with httpx.AsyncClient(base_url=lab.stack.urls["sandbox"]) as bank:
-        done = await bank.post(f"/authenticate/{quote(secret)}", data={"outcome": "succeed"})
-        assert done.status_code < httpx.codes.BAD_REQUEST, done.text
-
-
-async def _dispute(lab: Lab, order_id: str) -> None:
-    async with lab.database() as database:
-        reference = "SELECT provider_reference FROM payment.payments WHERE order_id = $1"
-        intent = await database.fetchval(reference, uuid.UUID(order_id))
-    async with httpx.AsyncClient(base_url=lab.stack.urls["sandbox"]) as bank:
-        done = await bank.post("/_sandbox/disputes", json={"paymentIntent": intent})
-        assert done.status_code < httpx.codes.BAD_REQUEST, done.text
-
-
-# Which story reaches the labels that begin so; the first that fits decides.
-STORIES: tuple[tuple[str, Story], ...] = (
-    ("order.o2_waiting", buy_after_a_decline),
-    ("order.o2_rejected", buy_what_is_sold_out),
-    ("order.refusal", buy_at_the_wrong_price),
-    ("order.r1", buy_after_a_decline),
-    ("order.c1", cancel_a_paid_one),
-    ("order.c2", cancel_a_paid_one),
-    ("order.refund", cancel_a_paid_one),
-    ("order.cancel_payment", cancel_an_unpaid_one),
-    ("order.release", cancel_an_unpaid_one),
-    ("payment.r1_order", cancel_a_paid_one),
-    ("payment.r2", cancel_a_paid_one),
-    ("payment.provider_refund", cancel_a_paid_one),
-    ("payment.webhook", buy),
-    ("payment.dispute", dispute),
-    ("provider.before_call@refunds.create", cancel_a_paid_one),
-    ("provider.after_call@refunds.create", cancel_a_paid_one),
-    ("provider.before_call@payment_intents.cancel", cancel_an_unpaid_one),
-    ("provider.after_call@payment_intents.cancel", cancel_an_unpaid_one),
-    ("provider.before_call@payment_intents.retrieve", authenticate),
-    ("provider.after_call@payment_intents.retrieve", authenticate),
-    ("consumer.", buy),
-    ("", buy),
-)
-# Reached only where several things go wrong at once, or by payouts: tests/services/order/test_crashes.py and the tests
-# of payment make them so.
-_RARE = (
-    "order.turn.",
-    "order.settle.",
-    "order.stock_gone.",
-    "payment.r1.",
-    "payment.payout",
-    "payment.reversal",
-    "payment.provider_transfer",
-    "payment.provider_reversal",
-)
-_OF = {
-    "database.": ("order", "inventory", "payment", "cart"),
-    "relay.": ("order", "inventory", "payment"),
-    "consumer.": (
-        "cart-take-ordered",
-        "inventory-commit-reservation",
-        "order-money-came",
-        "notification-tell-order",
-    ),
-    "provider.": (
-        *(f"payment_intents.{call}" for call in ("create", "confirm", "retrieve", "cancel")),
-        "refunds.create",
-    ),
-}
-
-
-def all_labels() -> list[str]:
-    """Every label of the market, those of the mesh once for each service or consumer that a checkout meets."""
-    folders = [Path(place) for package in (mesh, services) for place in package.__path__]
-    return [name for label in crash.labels(folders) for name in _named(label) if not name.startswith(_RARE)]
-
-
-def _named(label: str) -> list[str]:
-    for start, names in _OF.items():
-        if label.startswith(start):
-            return [f"{label}@{name}" for name in names]
-    return [label]
-
-
-def story_of(label: str) -> Story:
-    """What must be done for a process to come by the label."""
-    return next(story for start, story in STORIES if label.startswith(start))
+_REACHED_SECONDS = 30.0
 
 
 async def die_at(lab: Lab, shop: Shop, label: str) -> None:
@@ -184,13 +20,18 @@ async def die_at(lab: Lab, shop: Shop, label: str) -> None:
     file = lab.stack.crash_file
     file.write_text(label)
     try:
-        story = asyncio.create_task(story_of(label)(lab.market, shop))
+        story = asyncio.create_task(_told(story_of(label))(lab.market, shop))
         lab.expect(await _gone(file), f"{label} was not reached")
     finally:
         file.unlink(missing_ok=True)
     began = time.monotonic()
     buyer = await story
     await _rests(lab, label, buyer, began)
+
+
+def _told(story: Story | None) -> Story:
+    assert story is not None
+    return story
 
 
 async def _gone(file: Path) -> bool:
@@ -224,7 +65,10 @@ async def crash_everywhere(lab: Lab, labels: Sequence[str] = ()) -> None:
         logging.getLogger(__name__).info("%s", label)
         await _armed_alone(lab, shop, label, ends)
     await asyncio.gather(*ends)
-    lab.note(f"{len(chosen)} labels of {len(all_labels())}; {lab.market.counts()}")
+    points = {label.partition("@")[0] for label in chosen}
+    lab.note(f"{len(points)} crash points of {len(known_labels())}, {len(chosen)} labels; {lab.market.counts()}")
+    if not labels and (others := sorted(set(known_labels()) - points)):
+        lab.note(f"tried alone in tests/services/order/test_crashes.py: {', '.join(others)}")
 
 
 async def _armed_alone(lab: Lab, shop: Shop, label: str, ends: list[asyncio.Task[None]]) -> None:

@@ -10,12 +10,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
 from cli.rest import Rest
+from mesh.principal import acting_as, service_principal
+from mesh.remote import RemoteChannel
 from mesh.stack import breaking
 from mesh.stack.state import Status
+from mesh.tokens import NodeTokens
 from tests.chaos.history import judge
 from tests.chaos.market import Market
 from tests.goods import Goods, put_up
@@ -95,6 +99,17 @@ class Lab:
         """Kill -9; the supervisor starts it again."""
         return breaking.kill(self.stack.home, part)
 
+    def pid(self, part: str) -> int:
+        """The process of a part, 0 where there is none just now."""
+        return next(each.pid for each in self.stack.state.processes if each.name == part)
+
+    async def kill_through(self, part: str) -> None:
+        """Kill -9, and wait until another process has taken its place and serves."""
+        before = self.kill(part)
+        while self.pid(part) in (0, before):
+            await asyncio.sleep(0.05)
+        await self.healed()
+
     @contextmanager
     def frozen(self, part: str) -> Iterator[None]:
         """SIGSTOP, then SIGCONT."""
@@ -138,6 +153,17 @@ class Lab:
             yield connection
         finally:
             await connection.close()
+
+    @asynccontextmanager
+    async def calling_as(self, caller: str, service: str, stub: Callable[[RemoteChannel], Any]) -> AsyncIterator[Any]:
+        """A stub with which one service calls another, as from inside the mesh."""
+        sign = NodeTokens.from_files(self.stack.home.keys).sign
+        channel = RemoteChannel(caller, ",".join(self.stack.state.addresses[service]), sign)
+        try:
+            with acting_as(service_principal(caller)):
+                yield stub(channel)
+        finally:
+            await channel.close()
 
     async def verdict(self) -> None:
         """Everything healed and settled: the invariants hold, and the clients were told the truth."""

@@ -40,6 +40,9 @@ class Answer:
     status: int
     body: dict[str, Any]
     seconds: float
+    began: float = 0.0
+    call: str = ""
+    retry_after: str = ""
 
     @property
     def outcome(self) -> Outcome:
@@ -94,6 +97,7 @@ class Market:
         self._healthz = f"{edge}/healthz"
         self._rng = rng
         self.buyers: list[Buyer] = []
+        self.answers: list[Answer] = []
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -105,11 +109,14 @@ class Market:
             headers["idempotency-key"] = key
         began = time.monotonic()
         try:
-            answer = await self._http.request(method, path, json=body, headers=headers)
-            document = answer.json() if answer.content else {}
+            reply = await self._http.request(method, path, json=body, headers=headers)
+            status, document, retry = reply.status_code, reply.json() if reply.content else {}, reply.headers
         except (httpx.HTTPError, ValueError) as error:
-            return Answer(0, {"message": type(error).__name__}, time.monotonic() - began)
-        return Answer(answer.status_code, document, time.monotonic() - began)
+            status, document, retry = 0, {"message": type(error).__name__}, httpx.Headers()
+        took = time.monotonic() - began
+        answer = Answer(status, document, took, began, f"{method} {path}", retry.get("retry-after", ""))
+        self.answers.append(answer)
+        return answer
 
     async def sure(self, method: str, path: str, buyer: Buyer | None = None, body: Any = None) -> Answer:
         """Ask with one key until the answer is known. Raises TimeoutError."""

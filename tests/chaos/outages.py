@@ -1,12 +1,9 @@
-"""T1, T3, T6, T7 and the time that each part needs to come back: processes and stores that are away."""
+"""T1, T3 and the time that each part needs to come back: processes and stores that are away."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
-
-import asyncpg
 
 from tests.chaos.lab import HEAL_SECONDS, Lab, during, each_of
 from tests.chaos.market import Operation, Outcome
@@ -47,8 +44,8 @@ async def kill_in_turn(lab: Lab) -> None:
     parts: list[str] = []
     while not work.done():
         await asyncio.wait({work}, timeout=lab.rng.uniform(2, 5))
-        # What begins now has all parts: the last sixty seconds belong to the healing.
-        if work.done() or _begun(lab) >= lab.checkouts:
+        # The last round of checkouts has all parts: the last sixty seconds belong to the healing.
+        if work.done() or _paid_count(lab) >= lab.checkouts - _AT_ONCE:
             break
         parts = parts or lab.rng.sample(lab.parts, len(lab.parts))
         lab.kill(parts.pop())
@@ -56,7 +53,7 @@ async def kill_in_turn(lab: Lab) -> None:
     await lab.healed()
     healed = time.monotonic()
     await asyncio.wait({work}, timeout=HEAL_SECONDS)
-    complete = sum(_paid(each) for each in lab.market.operations)
+    complete = _paid_count(lab)
     lab.expect(complete >= lab.checkouts * _COMPLETE, f"{complete} of {lab.checkouts} complete in {HEAL_SECONDS:.0f} s")
     took = time.monotonic() - began
     lab.note(f"{kills} kills, {complete} of {lab.checkouts} complete, {complete / took:.1f}/s; {lab.market.counts()}")
@@ -64,8 +61,8 @@ async def kill_in_turn(lab: Lab) -> None:
     await work
 
 
-def _begun(lab: Lab) -> int:
-    return sum(each.path == "/orders" for each in lab.market.operations)
+def _paid_count(lab: Lab) -> int:
+    return sum(_paid(each) for each in lab.market.operations)
 
 
 def _paid(operation: Operation) -> bool:
@@ -98,77 +95,3 @@ async def freeze_owners(lab: Lab) -> None:
         late = await during(shop(lab, goods, _FEW), lab.freeze(worker, _FROZEN_SECONDS))
         lab.note(f"{worker} frozen {_FROZEN_SECONDS:.0f} s: the rest was done {late:.1f} s later")
     lab.note(lab.market.counts())
-
-
-async def lose_nats(lab: Lab) -> None:
-    """T6: the broker is killed, frozen, cut off, and loses all that it has stored."""
-    goods = await lab.goods("Message bottle")
-    since = datetime.now(UTC) - timedelta(minutes=1)
-
-    async def kill() -> None:
-        lab.kill("nats")
-        await lab.healed()
-
-    faults: tuple[tuple[str, Fault], ...] = (
-        ("killed", kill),
-        ("frozen 8 s", lambda: lab.freeze("nats", 8)),
-        ("cut off 8 s", lambda: lab.hinder("nats", "partition", 8)),
-        ("wiped", lambda: _wipe_nats(lab, since)),
-    )
-    for name, fault in faults:
-        late = await during(shop(lab, goods, _FEW), fault())
-        lab.note(f"{name}: the rest was done {late:.1f} s later")
-
-
-async def _wipe_nats(lab: Lab, since: datetime) -> None:
-    await lab.souk("stop", "nats")
-    lab.wipe("nats")
-    await lab.souk("start", "nats")
-    printed = await lab.souk("replay", "--since", since.isoformat(timespec="seconds"))
-    lab.expect("order" in printed, f"souk replay: {printed}")
-
-
-async def lose_postgres(lab: Lab) -> None:
-    """T7: the database is killed, frozen out of its sessions, read only, cut off."""
-    goods = await lab.goods("Ledger")
-
-    async def kill() -> None:
-        lab.kill("postgres")
-        await lab.healed()
-
-    faults: tuple[tuple[str, Fault], ...] = (
-        ("killed", kill),
-        ("all sessions ended", lambda: _end_sessions(lab)),
-        ("read only 5 s", lambda: _read_only(lab, 5)),
-        ("cut off 6 s", lambda: lab.hinder("postgres", "partition", 6)),
-    )
-    for name, fault in faults:
-        late = await during(shop(lab, goods, _FEW), fault())
-        lab.note(f"{name}: the rest was done {late:.1f} s later")
-    doubts = [each for operation in lab.market.operations for each in operation.answers if each.status]
-    slowest = max((each.seconds for each in doubts if each.outcome is Outcome.UNKNOWN), default=0.0)
-    lab.note(f"slowest refusal {slowest:.1f} s; {lab.market.counts()}")
-
-
-async def _end_sessions(lab: Lab) -> None:
-    async with lab.database() as database:
-        await _terminate(database)
-
-
-async def _read_only(lab: Lab, seconds: float) -> None:
-    name = "SELECT format('%I', current_database())"
-    async with lab.database() as database:
-        store = await database.fetchval(name)
-        await database.execute(f"ALTER DATABASE {store} SET default_transaction_read_only = on")
-        try:
-            await _terminate(database)
-            await asyncio.sleep(seconds)
-        finally:
-            await database.execute("SET default_transaction_read_only = off")
-            await database.execute(f"ALTER DATABASE {store} RESET default_transaction_read_only")
-            await _terminate(database)
-
-
-async def _terminate(database: asyncpg.Connection) -> None:
-    others = "datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
-    await database.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")  # noqa: S608  fixed

@@ -2,21 +2,22 @@
 
 import asyncio
 import secrets
-import statistics
 import time
 
 import redis.asyncio as redis
 
 from tests.chaos.lab import Lab, each_of
-from tests.chaos.market import Operation, Outcome, order_body
+from tests.chaos.market import Buyer, Operation, Outcome, order_body
 from tests.goods import Goods
 
-_BUYERS = 50
+_BUYERS = 200
 _SAME_KEY = 50
+_LATE, _LATE_BUYERS, _LATE_AT_ONCE = 300, 10, 2
+_REFUSED_MS = 100.0
 
 
-async def sell_out(lab: Lab, goods: Goods, units: int, buyers: int) -> None:
-    """Everybody buys one after the other until there is nothing left; exactly `units` are sold."""
+async def sell_out(lab: Lab, goods: Goods, units: int, buyers: int) -> list[Buyer]:
+    """Everybody buys one after the other until there is nothing left; exactly `units` are sold. Returns the buyers."""
     crowd = await lab.market.register_many(buyers)
     sold = 0
     refusals: list[float] = []
@@ -43,9 +44,33 @@ async def sell_out(lab: Lab, goods: Goods, units: int, buyers: int) -> None:
     units_sold = sum(_units(order) for orders in bought for order in orders.values())
     lab.expect(units_sold == units, f"{units_sold} of {units} units were sold")
     lab.expect(left == 0, f"{left} units are left")
-    p99 = statistics.quantiles(refusals, n=100)[-1] if len(refusals) > 1 else 0.0
-    lab.note(f"{units_sold} of {units} units to {buyers} buyers in {took:.1f} s ({sold / took:.1f} orders/s)")
-    lab.note(f"{len(refusals)} refused, slowest hundredth {p99 * 1000:.0f} ms; {lab.market.counts()}")
+    lab.note(f"{units_sold} of {units} units to {buyers} buyers at once in {took:.1f} s ({sold / took:.1f} orders/s)")
+    lab.note(f"{len(refusals)} refused meanwhile, p99 {percentile(refusals, 0.99):.0f} ms; {lab.market.counts()}")
+    return crowd
+
+
+async def refuse_soon(lab: Lab, crowd: list[Buyer], goods: Goods) -> None:
+    """The sale is over and everything runs: who comes now is refused at once, by a whole checkout."""
+    await lab.healed()
+    seconds: list[float] = []
+
+    async def come_late(number: int) -> None:
+        buyer = crowd[number % _LATE_BUYERS]
+        total = await lab.market.fill(buyer, goods)
+        operation = await lab.market.place(buyer, total)
+        lab.expect(operation.last.reason == "OUT_OF_STOCK", f"refused with {operation.last.body}")
+        seconds.append(operation.last.seconds)
+
+    for first in range(0, _LATE, _LATE_AT_ONCE):
+        await asyncio.gather(*(come_late(number) for number in range(first, first + _LATE_AT_ONCE)))
+    p99 = percentile(seconds, 0.99)
+    lab.expect(p99 < _REFUSED_MS, f"refusing took {p99:.0f} ms (p99) when the sale was over")
+    lab.note(f"{len(seconds)} came when it was over: refused in {percentile(seconds, 0.5):.0f} ms, p99 {p99:.0f} ms")
+
+
+def percentile(seconds: list[float], part: float) -> float:
+    """In milliseconds."""
+    return sorted(seconds)[min(len(seconds) - 1, int(len(seconds) * part))] * 1000 if seconds else 0.0
 
 
 _SOLD_OUT = ("OUT_OF_STOCK", "ITEM_UNAVAILABLE", "CART_EMPTY", "QUANTITY_UNAVAILABLE")
@@ -60,20 +85,24 @@ def _units(order: dict[str, object]) -> int:
 
 
 async def flash_sale(lab: Lab) -> None:
-    """T12: one thing that everybody wants, while workers are killed."""
-    units = max(lab.checkouts // 5, 20)
-    goods = await lab.goods("Only today", stock=units)
-    sale = asyncio.ensure_future(sell_out(lab, goods, units, min(_BUYERS, units)))
+    """One thing that everybody wants, in whole checkouts, while parts are killed in turn."""
+    goods = await lab.goods("Only today", stock=lab.units)
+    sale = asyncio.ensure_future(sell_out(lab, goods, lab.units, min(_BUYERS, lab.units)))
+    parts: list[str] = []
+    kills = 0
     while not sale.done():
-        await asyncio.wait({sale}, timeout=lab.rng.uniform(6, 10))
+        await asyncio.wait({sale}, timeout=lab.rng.uniform(2, 5))
         if not sale.done():
-            lab.kill(lab.rng.choice(lab.workers))
-    await sale
+            parts = parts or lab.rng.sample(lab.parts, len(lab.parts))
+            lab.kill(parts.pop())
+            kills += 1
+    lab.note(f"{kills} kills")
+    await refuse_soon(lab, await sale, goods)
 
 
 async def lose_redis(lab: Lab) -> None:
     """T8: in the middle of a sale the cache is flushed, killed, and slow by a second."""
-    units = max(lab.checkouts // 10, 20)
+    units = max(lab.units // 10, 20)
     goods = await lab.goods("Vanishing ink", stock=units)
     sale = asyncio.ensure_future(sell_out(lab, goods, units, min(_BUYERS, units)))
     turn = 0
@@ -83,12 +112,11 @@ async def lose_redis(lab: Lab) -> None:
         if turn % 3 == 0:
             await _flush(lab)
         elif turn % 3 == 1:
-            lab.kill("redis")
-            await lab.healed()
+            await lab.kill_through("redis")
         else:
             await lab.hinder("redis", "delay", 3.0, 1.0)
-    await sale
     lab.note(f"{turn} faults in turn")
+    await refuse_soon(lab, await sale, goods)
 
 
 async def _flush(lab: Lab) -> None:

@@ -1,4 +1,4 @@
-"""Short samples of T2, T9 and T16 on the stack that the other tests share; `make chaos` runs them whole.
+"""Short samples of T2, T9, T16 and T18 on the stack that the other tests share; `make chaos` runs them whole.
 
 The shared stack is verified when all its tests are through.
 """
@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.chaos.crashes import all_labels, crash_everywhere
+from tests.chaos.crashes import crash_everywhere
 from tests.chaos.lab import Lab
+from tests.chaos.labels import all_labels
+from tests.chaos.model.desk import Desk
+from tests.chaos.model.runs import run_machine
 from tests.chaos.provider import bad_provider
 from tests.chaos.sales import same_key
 from tests.stack_process import Stack
@@ -46,6 +49,16 @@ class TestSamples:
         await same_key(lab, 1)
         await lab.told_the_truth()
         assert lab.problems == []
+
+
+@pytest.mark.timeout(180)
+def test_orders_do_as_the_book_in_memory_says(stack: Stack) -> None:
+    desk = Desk(stack)
+    try:
+        machine = run_machine(desk, 1, 8, shorten=False)
+    finally:
+        desk.close()
+    assert machine.statuses["PAID"]
 
 
 def test_every_label_can_be_asked_for() -> None:

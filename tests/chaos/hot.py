@@ -1,0 +1,108 @@
+"""T12 where it is hot: ten thousand units of one variant, held for two hundred buyers through InventoryService."""
+
+import asyncio
+import contextlib
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from souk.inventory.v1.inventory_service_pb2 import ReserveStockRequest
+from souk.inventory.v1.inventory_service_pb2_grpc import InventoryServiceStub
+from souk.inventory.v1.reservation_pb2 import ReservationLine
+
+from mesh.errors import SoukError
+from tests.chaos.lab import Lab
+from tests.chaos.sales import flash_sale, percentile
+from tests.goods import Goods
+
+UNITS, BUYERS = 10_000, 200
+_HOLD_SECONDS = 900
+# How often each asks again once there is nothing left.
+_VAIN = 5
+_PAUSE_SECONDS = 0.05
+_PATIENCE_SECONDS = 90.0
+
+
+@dataclass
+class Crowd:
+    """What came of it. An answer counts from the first question to it, however often it had to be asked."""
+
+    sold: int = 0
+    sold_out_time: float = 0.0
+    refused: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def late_seconds(self) -> list[float]:
+        """How long those waited for their refusal who came after the last unit."""
+        return [ended - began for began, ended in self.refused if began > self.sold_out_time]
+
+
+async def sell_to_everybody(lab: Lab) -> None:
+    """T12: hot stock without faults as a figure, then while workers die; and whole checkouts while all parts do."""
+    await sell_hot(lab, kill=False)
+    await sell_hot(lab, kill=True)
+    await flash_sale(lab)
+
+
+async def sell_hot(lab: Lab, *, kill: bool) -> None:
+    """Everybody takes one unit after the other; with `kill` workers die meanwhile."""
+    goods = await lab.goods("Hot" if kill else "Warm", stock=UNITS)
+    crowd = Crowd()
+    began = time.monotonic()
+    async with asyncio.timeout(_PATIENCE_SECONDS + 120):
+        kills = await _rush(lab, goods, crowd, kill=kill)
+    took = crowd.sold_out_time - began
+    lab.expect(crowd.sold == UNITS, f"{crowd.sold} of {UNITS} units were held")
+    lab.expect(await lab.left_of(goods) == 0, "units are left")
+    how = f"{kills} workers killed" if kill else "no fault"
+    late = crowd.late_seconds
+    lab.note(
+        f"{crowd.sold} of {UNITS} units held for {BUYERS} buyers at once in {took:.1f} s, {UNITS / took:.0f}/s, {how};"
+        f" {len(late)} refused once it was over, p99 {percentile(late, 0.99):.0f} ms"
+    )
+
+
+async def _rush(lab: Lab, goods: Goods, crowd: Crowd, *, kill: bool) -> int:
+    kills = 0
+    async with lab.calling_as("order", "inventory", InventoryServiceStub) as stub:
+        sale = asyncio.gather(*(_take_on(stub, goods, crowd) for _ in range(BUYERS)))
+        while kill and not sale.done():
+            await asyncio.wait({sale}, timeout=lab.rng.uniform(4, 7))
+            if not sale.done() and not crowd.refused:
+                lab.kill(lab.rng.choice(lab.workers))
+                kills += 1
+        await sale
+    return kills
+
+
+async def _take_on(stub: Any, goods: Goods, crowd: Crowd) -> None:
+    vain = 0
+    while vain < _VAIN:
+        began = time.monotonic()
+        if await _holds(stub, goods, str(uuid.uuid4())):
+            crowd.sold, crowd.sold_out_time = crowd.sold + 1, time.monotonic()
+        else:
+            vain += 1
+            crowd.refused.append((began, time.monotonic()))
+
+
+async def _holds(stub: Any, goods: Goods, order_id: str) -> bool:
+    """Ask for one order until the answer is known."""
+    lines = [ReservationLine(variant_id=goods.variant_id, quantity=1)]
+    request = ReserveStockRequest(order_id=order_id, lines=lines, ttl_seconds=_HOLD_SECONDS)
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while True:
+            with contextlib.suppress(SoukError):
+                return await _asked(stub, request)
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _asked(stub: Any, request: ReserveStockRequest) -> bool:
+    try:
+        await stub.ReserveStock(request)
+    except SoukError as error:
+        if error.reason != "OUT_OF_STOCK":
+            raise
+        return False
+    return True
