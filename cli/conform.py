@@ -25,15 +25,15 @@ from mesh.stack.state import read_state
 
 app = typer.Typer()
 _console = Console()
-_QUICK_TRIES, _FULL_TRIES = 20, 200
+_TRIES, _QUICK_TRIES = 200, 20
 
 
 @app.command()
 def conformance(
     *,
     url: Annotated[str, typer.Option(help="The market's address. Default: the one that runs here.")] = "",
-    tries: Annotated[int, typer.Option(min=1, help="Tries of each race.")] = _QUICK_TRIES,
-    full: Annotated[bool, typer.Option("--full", help=f"{_FULL_TRIES} tries of each race.")] = False,
+    tries: Annotated[int, typer.Option(min=1, help="Tries of each race.")] = _TRIES,
+    quick: Annotated[bool, typer.Option("--quick", help=f"{_QUICK_TRIES} tries of each race.")] = False,
     buyers: Annotated[int, typer.Option(min=2, help="Buyers who want the last unit.")] = 200,
     copies: Annotated[int, typer.Option(min=2, help="Parallel submits of one key.")] = 50,
     only: Annotated[list[str] | None, typer.Option(help="Only this case; may come again.")] = None,
@@ -53,8 +53,8 @@ def conformance(
     if not url:
         url, sandbox = running_edge(here), sandbox or read_state(here).urls.get("sandbox", "")
     seed = secrets.randbelow(1 << 31) if seed is None else seed
-    scale = Scale(_FULL_TRIES if full else tries, buyers, copies)
-    _console.print(f"\n[bold]Conformance of {url}[/bold], seed {seed}\n")
+    scale = Scale(_QUICK_TRIES if quick else tries, buyers, copies)
+    _console.print(f"\n[bold]Conformance of {url}[/bold], {scale.tries} tries of each race, seed {seed}\n")
     begun = time.monotonic()
     results = asyncio.run(_run(url, sandbox, scale, seed, cases))
     print_table(_console, results)
