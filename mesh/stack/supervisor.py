@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
@@ -44,6 +45,7 @@ class Supervisor:
         """Run until SIGINT or SIGTERM. Raises StackError when the stack does not come up; nothing is left then."""
         with only_supervisor(self.home):
             await stop_leftovers(self.home)
+            _allow_open_files()
             end = _end_signal()
             try:
                 async with serve_control(self.home, self._control):
@@ -119,6 +121,14 @@ class Supervisor:
 
     def _write(self) -> None:
         write_state(self.home, self.state)
+
+
+def _allow_open_files() -> None:
+    """As many open files as the system grants, to all parts: every connection at the edge is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Where there is no end to it the system names none that could be set.
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _end_signal() -> asyncio.Event:
