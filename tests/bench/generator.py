@@ -19,6 +19,7 @@ import uvloop
 from tests.bench.wire import KEY, Answer, Connection
 
 _REASON = re.compile(rb'"reason":\s?"(\w+)"')
+_COME_AGAIN_SECONDS = 1.0
 _OPENED_AT_ONCE = 64
 _ANSWERED_WITHIN_SECONDS = 30.0
 
@@ -37,8 +38,10 @@ class Run:
         self.seconds: float = plan["seconds"]
         # Requests in a second; 0: as many as are answered.
         self.rate: float = plan.get("rate", 0.0)
-        # Each request is done once, and one that was refused comes again; else over and over.
+        # Each request is done once, else over and over.
         self.once: bool = plan.get("once", not self.seconds)
+        # What was refused for being too much comes again.
+        self.again: bool = plan.get("again", False)
         self.waiting = deque(text.encode() for text in plan["requests"])
         self.latencies: list[float] = []
         self.errors: Counter[str] = Counter()
@@ -134,8 +137,10 @@ class Run:
             self.latencies.append(seconds)
             return connection
         self.errors[_what_failed(answer)] += 1
-        if self.rate and self.once and answer.is_refusal:
+        if self.again and answer.is_refusal:
             self.waiting.append(request)
+            if not self.rate:
+                await asyncio.sleep(_COME_AGAIN_SECONDS)
         return connection
 
     def _with_key(self, request: bytes) -> bytes:

@@ -35,7 +35,7 @@ async def _overload_orders(runner: Runner, tell: Tell, seconds: float) -> Figure
     buyers = market.some_customers(int(peak.rate * seconds * 1.3) + _PEAK_ORDERS)
     requests = await orders_of(market, buyers)
     await runner.quiet()
-    load = Load(requests, _CONNECTIONS, seconds, peak.rate * _TIMES, once=True)
+    load = Load(requests, _CONNECTIONS, seconds, peak.rate * _TIMES, once=True, again=True)
     return await _overload(runner, tell, "orders", peak, load)
 
 
@@ -47,6 +47,7 @@ async def _overload(runner: Runner, tell: Tell, what: str, peak: Figures, load: 
     tell(Finding(NAME, f"{what}, peak", peak.rate, "a second", f"then {load.rate:.0f} asked"))
     tell(Finding(NAME, f"{what}, CPU of the generator", figures.cpu["generator"] / figures.seconds / 1000, "cores"))
     tell(at_least(NAME, f"{what}, good answers as a share of the peak", goodput, 0.8))
+    tell(Finding(NAME, f"{what}, CPU-ms of one at the peak as a share of then", peak.cpu_ms / (figures.cpu_ms or 1.0)))
     tell(Finding(NAME, f"{what}, p95 of good answers", figures.percentile(95), "ms"))
     tell(exactly(NAME, f"{what}, failures that are no 429 or 503", figures.error_count - figures.refusals, 0))
     tell(exactly(NAME, f"{what}, refusals without retry-after", figures.refusals_without_time, 0))

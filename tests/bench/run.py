@@ -32,6 +32,7 @@ class Load:
     # Requests in a second; 0: as many as are answered.
     rate: float = 0.0
     once: bool = False
+    again: bool = False
 
     def plan(self, market: Market, edge: str) -> dict[str, Any]:
         """The generator's line."""
@@ -43,6 +44,7 @@ class Load:
             "seconds": self.seconds,
             "rate": self.rate,
             "once": in_order,
+            "again": self.again,
             "requests": texts,
         }
 

@@ -84,7 +84,9 @@ class TestMeasure:
     async def test_keeps_a_rate_and_asks_again_where_it_was_refused(self, shop: Shop) -> None:
         runner = Runner(shop)  # type: ignore[arg-type]  # all that the runner needs of a market
         runner.idle = {"workers": 0.0}
-        load = Load([request("POST", "/orders", {}, keyed=True)] * 40, 20, seconds=5.0, rate=400.0, once=True)
+        load = Load(
+            [request("POST", "/orders", {}, keyed=True)] * 40, 20, seconds=5.0, rate=400.0, once=True, again=True
+        )
         figures = await runner.load(Figures("orders", 20), load)
         assert figures.count == 40
         assert figures.refusals == figures.refusals_without_time == 13
