@@ -47,8 +47,12 @@ class Stack:
 
     def up(self, *options: str, **env: str) -> None:
         """Start it and wait until the edge answers."""
-        # A driver that died is replaced sooner than in production: tests do not wait half a minute for it.
-        ours = {"SOUK_CRASH_FILE": str(self.crash_file), "SOUK_ORDER_LEASE_SECONDS": "10"}
+        # A driver or a process that died is replaced sooner than in production: tests do not wait half a minute.
+        ours = {
+            "SOUK_CRASH_FILE": str(self.crash_file),
+            "SOUK_ORDER_LEASE_SECONDS": "10",
+            "SOUK_LONGEST_RESTART_SECONDS": "0.5",
+        }
         self.souk("up", "--detach", "--private-ports", *options, **ours, **env)
 
     def souk(self, *arguments: str, check: bool = True, **env: str) -> "subprocess.CompletedProcess[str]":
