@@ -44,8 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--only", default="", help=f"some of {','.join(EXPERIMENTS)}")
     parser.add_argument("--checkouts", type=int, default=2000, help="how many checkouts T1 makes; the others follow")
-    parser.add_argument("--units", type=int, default=2000, help="what T12 sells through whole checkouts; T8 a tenth")
+    parser.add_argument("--units", type=int, default=2000, help="checkouts in T12, a tenth in T8")
     parser.add_argument("--model-seconds", type=float, default=300, help="how long T18 begins new runs")
+    parser.add_argument("--labels", default="", help="T2 at crash points that begin so alone, as payment.p1,relay")
     parser.add_argument("--verbose", action="store_true", help="say what is done while it is done")
     options = parser.parse_args(arguments)
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
@@ -67,7 +68,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _scale(options: argparse.Namespace) -> dict[str, Any]:
-    return {"checkouts": options.checkouts, "units": options.units, "model_seconds": options.model_seconds}
+    names = ("checkouts", "units", "model_seconds", "labels")
+    return {name: getattr(options, name) for name in names}
 
 
 async def _run(lab: Lab, name: str) -> Result:

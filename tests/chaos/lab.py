@@ -54,6 +54,7 @@ class Lab:
     checkouts: int = 2000
     units: int = 2000
     model_seconds: float = 300.0
+    labels: str = ""
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
