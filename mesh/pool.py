@@ -11,6 +11,7 @@ from weakref import WeakSet
 import asyncpg
 
 from mesh.errors import Aborted, SoukError, Unavailable
+from mesh.session import Session
 
 _SERVER_SETTINGS = {
     "application_name": "souk",
@@ -284,6 +285,7 @@ class Pool:
             timeout=self._patience,
             server_settings=_SERVER_SETTINGS,
             max_cached_statement_lifetime=0,
+            connection_class=Session,
             **options,
         )
         for name in ("json", "jsonb"):
