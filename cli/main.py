@@ -19,6 +19,7 @@ _MODULES = {
     "imports": ("import",),
     "demo": ("demo",),
     "verify": ("verify",),
+    "metrics": ("metrics",),
     "money": ("ledger",),
     "why": ("why",),
     "conform": ("conformance",),

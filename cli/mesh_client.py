@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
+from itertools import chain
 from typing import Any
 
 from mesh.principal import acting_as, service_principal
@@ -41,6 +42,21 @@ async def service_channels(home: Home) -> AsyncIterator[dict[str, RemoteChannel]
             stack.push_async_callback(channel.close)
         with acting_as(service_principal(CLI)):
             yield dict(sorted(channels.items()))
+
+
+@asynccontextmanager
+async def process_channels(home: Home) -> AsyncIterator[list[RemoteChannel]]:
+    """A channel to each process that hosts services; calls act as `service:cli`. Raises StackError as above."""
+    state = read_state(home)
+    if state.status is not Status.RUNNING:
+        raise StackError("The market does not run here. Start it with `make up`.")
+    sign = NodeTokens.from_files(home.keys).sign
+    async with AsyncExitStack() as stack:
+        channels = [RemoteChannel(CLI, where, sign) for where in sorted({*chain(*state.addresses.values())})]
+        for channel in channels:
+            stack.push_async_callback(channel.close)
+        with acting_as(service_principal(CLI)):
+            yield channels
 
 
 def _stub(service: str, channel: RemoteChannel) -> Any:

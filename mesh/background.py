@@ -38,15 +38,15 @@ class Background:
         self._work: list[tuple[str, Work]] = []
         self._tasks: list[asyncio.Task[None]] = []
 
-    def add(self, node: "ServiceNode", parts: "Parts") -> None:
-        """Take over what a service consists of besides its calls."""
+    def add(self, node: "ServiceNode", parts: "Parts", watches: Sequence[Job] = ()) -> None:
+        """Take over what a service consists of besides its calls, and the jobs that watch it."""
         relay = Relay(node.db, self.broker, self._locks.lock(f"relay {node.name}"))
         self._work.append((f"relay {node.name}", relay.run))
         for consumer in parts.consumers:
             lock = self._locks.lock(f"consumer {consumer.name}")
             intake = Intake(consumer, node.db, self.broker, lock, node.tracer)
             self._work.append((f"consumer {consumer.name}", intake.run))
-        for job in (*parts.jobs, Job(f"{node.name}-clean", CLEAN_SECONDS, lambda: clean(node.db))):
+        for job in (*parts.jobs, *watches, Job(f"{node.name}-clean", CLEAN_SECONDS, lambda: clean(node.db))):
             runner = JobRunner(job, self._locks.lock(f"job {job.name}"), node.as_service)
             self.broker.on_wake(job.name, runner.wake)
             self._work.append((f"job {job.name}", runner.run))

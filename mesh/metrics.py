@@ -26,6 +26,17 @@ def observe(name: str, unit: str, description: str, read: Callable[[], float]) -
     _meter.create_observable_gauge(name, callbacks=[callback], unit=unit, description=description)
 
 
+def observe_all(
+    name: str, unit: str, description: str, read: Callable[[], Iterable[tuple[float, dict[str, str]]]]
+) -> None:
+    """Report all that `read` gives, each value with its attributes, whenever metrics are collected."""
+
+    def callback(_options: CallbackOptions) -> Iterable[Observation]:
+        return [Observation(value, attributes) for value, attributes in read()]
+
+    _meter.create_observable_gauge(name, callbacks=[callback], unit=unit, description=description)
+
+
 def start_export(endpoint: str, process: str) -> Any:
     """Send the metrics of this process to an OTLP endpoint until the `shutdown` of what is returned."""
     from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter

@@ -31,6 +31,8 @@ from mesh.servicers import endpoints_of
 from mesh.settings import MeshSettings, environment, load, load_mesh_settings, peer_address
 from mesh.tokens import AccessTokens, KeySet, NodeTokens
 from mesh.trace import Sink, Tracer, batch_sink
+from mesh.vitals import Vitals, VitalsServicer
+from mesh.watch import watch_jobs
 
 if TYPE_CHECKING:
     from grpc.aio import Server
@@ -152,6 +154,7 @@ class Node:
         self.pool = Pool(self.settings.postgres_url, size=self.settings.postgres_pool_size)
         self.sink = sink or (batch_sink(self.settings.otlp_endpoint) if self.settings.otlp_endpoint else None)
         self.background = Background(self.pool, self.settings.nats_url)
+        self.vitals = Vitals()
         self.parts: dict[str, Parts] = {}
         self._services = {service.name: service for service in services}
         self._endpoints: dict[str, Endpoint] = {}
@@ -202,8 +205,12 @@ class Node:
             self.parts[name] = service.build(self.nodes[name])
             for servicer in self.parts[name].servicers:
                 self._serve(servicer, self.nodes[name])
-        databases = {name: node.db for name, node in self.nodes.items()}
-        self._serve(EventLogServicer(databases), next(iter(self.nodes.values())))
+        databases = {
+            name: self.nodes[name].db if each.tables is not None else None for name, each in self._services.items()
+        }
+        first = next(iter(self.nodes.values()))
+        for servicer in (EventLogServicer(databases), VitalsServicer(self.vitals)):
+            self._serve(servicer, first)
 
     def _serve(self, servicer: Any, node: ServiceNode) -> None:
         for endpoint in endpoints_of(servicer, node):
@@ -214,7 +221,9 @@ class Node:
         self.build()
         for name, parts in self.parts.items():
             node = self.nodes[name]
-            self.background.add(node, parts)
+            watched = self._services[name].tables is not None
+            watches = watch_jobs(node, parts, self.background.broker, self.vitals, self.find) if watched else ()
+            self.background.add(node, parts, watches)
             if parts.on_start is not None:
                 async with node.as_service():
                     await parts.on_start()
@@ -258,6 +267,7 @@ class Node:
 
     def _export_metrics(self, endpoint: str) -> None:
         self._meters = metrics.start_export(endpoint, f"{'+'.join(self.nodes)}-{os.getpid()}")
+        self.vitals.export()
         metrics.observe("souk.pool.busy", "{connection}", "Connections in use.", lambda: self.pool.busy)
 
     async def _ready(self) -> bool:

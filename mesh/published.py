@@ -96,7 +96,8 @@ class RemoteLogs:
 class EventLogServicer(log_grpc.EventLogServiceServicer):
     """Serves the logs of the services that a process hosts."""
 
-    def __init__(self, databases: Mapping[str, Database]) -> None:
+    def __init__(self, databases: Mapping[str, Database | None]) -> None:
+        """A service without tables has published nothing."""
         self._databases = databases
 
     async def ListPublished(  # noqa: N802  # as the contract names it
@@ -104,9 +105,11 @@ class EventLogServicer(log_grpc.EventLogServiceServicer):
     ) -> log_pb2.ListPublishedResponse:
         """One page."""
         del call
-        database = self._databases.get(request.service)
-        if database is None:
+        if request.service not in self._databases:
             raise NotFound("LOG_NOT_HERE", "This process does not host the service.", service=request.service)
+        database = self._databases[request.service]
+        if database is None:
+            return log_pb2.ListPublishedResponse()
         asked = Asked(
             request.service,
             request.subjects,

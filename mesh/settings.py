@@ -119,6 +119,10 @@ class MeshSettings:
     metrics_endpoint: str = ""
     # The service that answers for sessions (souk.mesh.v1.SessionService).
     session_service: str = "identity"
+    # How often queues and lags are read, in seconds.
+    watch_seconds: float = 30.0
+    # How often a service checks its invariants, in seconds; more seldom where a check takes long.
+    invariant_seconds: float = 300.0
     max_concurrent_calls: int = 256
     # Calls whose answers take longer than this are abandoned at shutdown, in seconds.
     grace_seconds: float = 10.0

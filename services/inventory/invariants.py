@@ -1,5 +1,6 @@
 """What inventory can say of the invariants: I2, stock against its movements and its holds."""
 
+import time
 import uuid
 from collections.abc import Sequence
 
@@ -9,7 +10,9 @@ from sqlalchemy import text
 from mesh.database import Database, Record
 from mesh.statement import statement
 
-_PAGE = 5_000
+# How many stock rows are read at once: as many as take about a second, however many movements they have.
+_FEWEST, _MOST = 20, 5_000
+_PAGE_SECONDS = 1.0
 _LISTED = 100
 _READ_PAGE = statement(
     text(
@@ -40,18 +43,26 @@ async def check_stock(db: Database) -> invariants_pb2.InvariantResult:
         invariant="I2",
         description="Reserved is within on hand and backorder, and movements and holds sum to the stock row.",
     )
-    after, after_location = uuid.UUID(int=0), ""
-    while rows := await _read_page(db, after, after_location):
+    after, after_location, count = uuid.UUID(int=0), "", _FEWEST
+    began = time.monotonic()
+    while rows := await _read_page(db, after, after_location, count):
+        count = _next_count(count, time.monotonic() - began)
         after, after_location = rows[-1]["variant_id"], rows[-1]["location"]
         result.checked_count += len(rows)
         for row in rows:
             _judge(row, result)
+        began = time.monotonic()
     return result
 
 
-async def _read_page(db: Database, after: uuid.UUID, after_location: str) -> Sequence[Record]:
+def _next_count(count: int, seconds: float) -> int:
+    faster = min(4.0, _PAGE_SECONDS / max(seconds, 0.001))
+    return max(_FEWEST, min(_MOST, int(count * faster)))
+
+
+async def _read_page(db: Database, after: uuid.UUID, after_location: str, count: int) -> Sequence[Record]:
     async with db.read() as unit:
-        return await unit.fetch(_READ_PAGE, after=after, after_location=after_location, count=_PAGE)
+        return await unit.fetch(_READ_PAGE, after=after, after_location=after_location, count=count)
 
 
 def _judge(row: Record, result: invariants_pb2.InvariantResult) -> None:

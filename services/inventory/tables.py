@@ -99,7 +99,8 @@ movements = Table(
     Column("order_id", Uuid),
     Column("reason", Text, nullable=False),
     time_column("create_time", default=True),
-    PrimaryKeyConstraint("variant_id", "location", "version"),
+    # With what is summed over a variant, so that this reads no row: they lie far apart.
+    PrimaryKeyConstraint("variant_id", "location", "version", postgresql_include=["on_hand_delta", "reserved_delta"]),
     CheckConstraint(
         "kind IN ('RECEIVED', 'ADJUSTED', 'RESERVED', 'RELEASED', 'COMMITTED', 'RESTOCKED', 'LOST', 'MOVED')",
         name="kind_known",

@@ -1,5 +1,6 @@
 """The invariants that orders can decide."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 from uuid import UUID
@@ -40,7 +41,7 @@ class Checks:
     async def run(self, settle_seconds: int) -> CheckInvariantsResponse:
         """Check them; facts younger than `settle_seconds` are not judged."""
         settle = settle_seconds or DEFAULT_SETTLE_SECONDS
-        results = [await run_scan(self._db, check, settle) for check in audits.SCANS]
+        results = await asyncio.gather(*(run_scan(self._db, check, settle) for check in audits.SCANS))
         results.append(await self._compare_payments(settle))
         results.append(await self._verify_delivery(settle))
         return CheckInvariantsResponse(results=results)

@@ -1,5 +1,6 @@
 """The invariants that payments, the ledger and the provider can decide."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
@@ -48,7 +49,7 @@ class Checks:
         """Check all; facts younger than `settle_seconds` are not judged."""
         settle = settle_seconds or DEFAULT_SETTLE_SECONDS
         captures, orphans = await self._provider_view(settle)
-        scanned = [await run_scan(self._db, check, settle) for check in queries.SCANS]
+        scanned = await asyncio.gather(*(run_scan(self._db, check, settle) for check in queries.SCANS))
         async with self._db.read() as unit:
             _add(orphans, await queries.overdue(unit, self._open_at_most + _GRACE), "is still open: {state}")
             owed = _result(

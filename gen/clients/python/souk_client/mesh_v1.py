@@ -61,3 +61,29 @@ class SessionClient(Client):
             idempotency_key=idempotency_key,
             headers=headers,
         )
+
+
+class VitalsClient(Client):
+    """Tells the readings of one process. Every process serves it."""
+
+    async def list_readings(
+        self,
+        request: souk_mesh_v1.ListReadingsRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_mesh_v1.ListReadingsResponse:
+        """Lists what the process has read last of the services that it watches, ordered by name.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 2 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.mesh.v1.VitalsService/ListReadings",
+            request,
+            souk_mesh_v1.ListReadingsResponse,
+            deadline=2,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
