@@ -23,7 +23,7 @@ from tests.bench.market import Market
 from tests.bench.recording import Transaction, lane_script, read_log
 from tests.bench.run import Runner
 from tests.bench.statements import logged_statements
-from tests.bench.wire import KEY, exchange_all
+from tests.bench.wire import exchange_all, with_keys
 
 NAME = "checkout"
 _ORDERS, _LANES = 64, 16
@@ -85,10 +85,9 @@ async def _record(market: Market, requests: Sequence[bytes]) -> list[list[Transa
     at = log.stat().st_size
     async with logged_statements(market):
         await asyncio.sleep(_PAUSE_SECONDS)
-        for number, request in enumerate(requests):
+        for request in with_keys(requests):
             begins.append(time.time())
-            keyed = request.replace(KEY, f"bare-{begins[0]}-{number}".encode())
-            (await exchange_all(market.edge, [keyed]))[0].json()
+            (await exchange_all(market.edge, [request]))[0].json()
             await asyncio.sleep(_PAUSE_SECONDS)
     with log.open(errors="replace") as file:
         file.seek(at)

@@ -7,7 +7,7 @@ import asyncpg
 
 from tests.bench.items import checkouts
 from tests.bench.market import Market
-from tests.bench.wire import exchange_all
+from tests.bench.wire import exchange_all, with_keys
 
 NAME = "events"
 _ORDERS = 40
@@ -38,7 +38,7 @@ async def measure_events(market: Market) -> list[Delay]:
         orders = (await checkouts(market))[:_ORDERS]
         await asyncio.sleep(_SETTLE_SECONDS)
         began = await connection.fetchval("SELECT clock_timestamp()")
-        for answer in await exchange_all(market.edge, [_with_key(each, at) for at, each in enumerate(orders)], 1):
+        for answer in await exchange_all(market.edge, with_keys(orders), 1):
             answer.json()
         await asyncio.sleep(_SETTLE_SECONDS)
         services = list(market.stack.state.addresses)
@@ -50,10 +50,6 @@ async def measure_events(market: Market) -> list[Delay]:
     finally:
         await connection.close()
     return [_delay(durable, sorted(delays)) for durable, delays in sorted(seen.items())]
-
-
-def _with_key(request: bytes, number: int) -> bytes:
-    return request.replace(b"{key}", f"event-{id(request)}-{number:06}".encode())
 
 
 def _delay(durable: str, ordered: list[float]) -> Delay:

@@ -10,7 +10,7 @@ from souk.catalog.v1 import catalog_service_pb2
 from souk.order.v1 import order_service_pb2
 
 from tests.bench.market import PASSWORD, Customer, Market
-from tests.bench.wire import exchange_all, request
+from tests.bench.wire import exchange_all, request, with_keys
 
 ADDRESS = {"name": "Mira Okonkwo", "line1": "Lindenstr. 12", "city": "Berlin", "postalCode": "10969", "country": "DE"}
 _CATALOG = "/souk.catalog.v1.CatalogService"
@@ -112,7 +112,7 @@ async def histories(market: Market) -> list[bytes]:
     answers = await exchange_all(market.edge, [_history(each) for each in regulars[-1:]])
     if not answers[0].json()["orders"]:
         for _ in range(2):
-            for answer in await exchange_all(market.edge, await orders_of(market, regulars)):
+            for answer in await exchange_all(market.edge, with_keys(await orders_of(market, regulars))):
                 answer.json()
     return [_history(each) for each in regulars]
 

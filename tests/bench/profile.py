@@ -25,7 +25,7 @@ from mesh.stack.traces import store_file
 from tests.bench.items import ITEMS, Item
 from tests.bench.market import Market
 from tests.bench.run import Runner
-from tests.bench.wire import KEY, exchange_all
+from tests.bench.wire import exchange_all, with_keys
 
 _HOTTEST = 45
 _TRACE_SECONDS = 4.0
@@ -94,7 +94,7 @@ async def _spy(pid: int, kind: str, output: Path) -> asyncio.subprocess.Process:
 async def _show_trace(market: Market, item: Item) -> None:
     """One operation with its trace kept, and the spans that it consists of."""
     trace_id = secrets.token_hex(16)
-    request = (await item.requests(market))[-1].replace(KEY, secrets.token_hex(8).encode())
+    request = with_keys((await item.requests(market))[-1:])[0]
     header = f"\r\ntraceparent: 00-{trace_id}-{secrets.token_hex(8)}-01\r\n".encode()
     await exchange_all(market.edge, [request.replace(b"\r\n", header, 1)])
     await asyncio.sleep(_TRACE_SECONDS)

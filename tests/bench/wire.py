@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 from collections.abc import Iterable
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -119,6 +120,11 @@ def request(
     if body is not None:
         head += f"content-type: application/json\r\ncontent-length: {len(content)}\r\n"
     return f"{head}\r\n".encode() + content
+
+
+def with_keys(requests: Iterable[bytes]) -> list[bytes]:
+    """The requests with an Idempotency-Key of its own each, for who sends them without a generator."""
+    return [each.replace(KEY, secrets.token_hex(16).encode()) for each in requests]
 
 
 async def exchange_all(url: str, requests: Iterable[bytes], connections: int = 8) -> list[Answer]:
