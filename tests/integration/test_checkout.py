@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cli.rest import Rest, RestError
+from cli.rest import Account, Rest, RestError
 from tests.goods import ADDRESS, Goods, a_buyer, place_order, put_up, stock_of
 from tests.integration.waiting import eventually
+from tests.stack_process import Stack
 
 
 class TestHappyPath:
@@ -173,3 +174,42 @@ class TestSavedMethod:
         assert order["status"] == "PAID"
         rest.call("DELETE", f"/payments/methods/{saved['paymentMethodId']}", account=buyer)
         assert rest.call("GET", "/payments/methods", account=buyer)["paymentMethods"] == []
+
+    def test_what_pays_an_order_can_be_saved_with_it(self, rest: Rest, teapot: Goods) -> None:
+        buyer = a_buyer(rest, teapot)
+        place_order(rest, buyer, payments=[{"token": "pm_card_visa", "saveMethod": True}])
+        saved = rest.call("GET", "/payments/methods", account=buyer)["paymentMethods"]
+        assert [(method["brand"], method["last4"]) for method in saved] == [("visa", "4242")]
+
+
+class TestWallet:
+    @pytest.mark.parametrize(("currency", "price", "credit"), [("EUR", 8401, 3000), ("JPY", 8401, 1), ("KWD", 8410, 7)])
+    def test_pays_beside_a_card_and_gets_its_share_back(
+        self, rest: Rest, stack: Stack, currency: str, price: int, credit: int
+    ) -> None:
+        goods = put_up(rest, "Kiln", "Kettle", price, stock=3, currency=currency)
+        buyer = a_buyer(rest, goods, quantity=2)
+        admin = rest.login("admin@example.com", (stack.home.root / "secrets" / "admin-password").read_text().strip())
+        body = {"amount": {"currency": currency, "amount": str(credit)}, "reason": "A gift"}
+        path = f"/admin/wallets/{buyer.user_id}:credit"
+        rest.call("POST", path, body, account=admin, headers={"idempotency-key": f"gift-{currency}"})
+        order = place_order(rest, buyer, payments=[{"wallet": True}, {"token": "pm_card_visa"}])
+        assert (order["status"], order["paymentState"]) == ("PAID", "PAID")
+        # A card is charged in steps of ten in dinars: seven fils stay in the wallet.
+        paid = {payment["provider"]: int(payment["amount"]["amount"]) for payment in order["payments"]}
+        assert paid == ({"stripe": 16820} if currency == "KWD" else {"wallet": credit, "stripe": 2 * price - credit})
+        refund = {"lines": [{"lineId": order["lines"][0]["lineId"], "quantity": 1}], "reason": "Broken"}
+        path = f"/payments/{order['payments'][0]['paymentId']}:refund"
+        given = rest.call("POST", path, refund, account=goods.seller, headers={"idempotency-key": f"r-{currency}"})
+        assert int(given["amount"]["amount"]) in {price, price - 1}
+        cancelled = rest.call("POST", f"/orders/{order['orderId']}:cancel", {}, account=buyer)
+        assert cancelled["status"] == "CANCELLED"
+        eventually(lambda: _balances(rest, buyer) == {currency: str(credit)})
+        path = f"/orders/{order['orderId']}"
+        eventually(lambda: rest.call("GET", path, account=buyer)["paymentState"] == "REFUNDED")
+        assert rest.call("GET", path, account=buyer)["unreturned"]["amount"] == "0"
+
+
+def _balances(rest: Rest, buyer: Account) -> dict[str, str]:
+    wallet = rest.call("GET", "/users/wallet", account=buyer)
+    return {each["available"]["currency"]: each["available"]["amount"] for each in wallet["balances"]}

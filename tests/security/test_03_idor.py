@@ -170,3 +170,19 @@ def test_a_saved_means_of_payment_is_its_owners(http: httpx.Client, rest: Rest, 
     answer = http.post("/orders", json=order, headers=others | {"idempotency-key": secrets.token_hex(8)})
     (attempt,) = answer.json()["payments"]
     assert (attempt["state"], attempt["declineReason"]) == ("DECLINED", "payment_method_not_found")
+
+
+def test_a_wallet_is_its_owners(http: httpx.Client, town: Town) -> None:
+    """No path names another's wallet but the one by which staff give credit."""
+    mine, others = bearer(town.buyer.token), bearer(town.stranger.token)
+    path = f"/admin/wallets/{town.buyer.user_id}:credit"
+    body = {"amount": {"currency": "JPY", "amount": "77001"}, "reason": "A gift"}
+    key = {"idempotency-key": "credit-a-wallet"}
+    for headers in (mine, others, bearer(town.goods.seller.token)):
+        assert http.post(path, json=body, headers=headers | key).status_code == 403
+    assert http.post(path, json=body, headers=bearer(town.admin.token) | key).status_code == 200
+    for what in ("/users/wallet", "/users/wallet/entries"):
+        assert "77001" in http.get(what, headers=mine).text
+        for query in ("", f"?userId={town.buyer.user_id}", f"?user_id={town.buyer.user_id}"):
+            assert "77001" not in http.get(f"{what}{query}", headers=others).text
+        assert http.get(what).status_code == 401

@@ -12,7 +12,7 @@ from tests.security.conftest import Town
 from tests.security.wire import bearer, path_of, reason_of, routes
 
 OTHER = str(UUID(int=9))
-_ADMINS = {"SetUserRoles", "VerifyShop", "SuspendShop", "CreatePayouts"}
+_ADMINS = {"SetUserRoles", "VerifyShop", "SuspendShop", "CreatePayouts", "CreditWallet"}
 _BOUND = [(contract, rule) for contract, rule in routes() if rule.template.variables]
 
 
