@@ -93,5 +93,6 @@ async def freeze_owners(lab: Lab) -> None:
     goods = await lab.goods("Icicle")
     for worker in lab.workers:
         late = await during(shop(lab, goods, _FEW), lab.freeze(worker, _FROZEN_SECONDS))
+        lab.expect(late < HEAL_SECONDS, f"{worker}: the last checkout came {late:.0f} s after it went on")
         lab.note(f"{worker} frozen {_FROZEN_SECONDS:.0f} s: the rest was done {late:.1f} s later")
     lab.note(lab.market.counts())
