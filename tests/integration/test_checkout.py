@@ -201,7 +201,7 @@ class TestWallet:
         refund = {"lines": [{"lineId": order["lines"][0]["lineId"], "quantity": 1}], "reason": "Broken"}
         path = f"/payments/{order['payments'][0]['paymentId']}:refund"
         given = rest.call("POST", path, refund, account=goods.seller, headers={"idempotency-key": f"r-{currency}"})
-        assert int(given["amount"]["amount"]) in {price, price - 1}
+        assert int(given["amount"]["amount"]) == price
         cancelled = rest.call("POST", f"/orders/{order['orderId']}:cancel", {}, account=buyer)
         assert cancelled["status"] == "CANCELLED"
         eventually(lambda: _balances(rest, buyer) == {currency: str(credit)})

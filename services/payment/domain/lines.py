@@ -1,6 +1,7 @@
 """What a payment's money is made of, line by line, and what of it can still be given back."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from mesh.errors import InvalidArgument
@@ -35,6 +36,11 @@ class Shares:
         if amount == 0:
             return Shares()
         return Shares(*(share.amount for share in Money(currency, amount).split(self.parts)))
+
+
+def sum_shares(shares: Iterable[Shares]) -> Shares:
+    """All of them together."""
+    return sum(shares, start=Shares())
 
 
 @dataclass(slots=True)

@@ -22,10 +22,10 @@ from services.payment.domain.refund import (
     RefundLine,
     RefundObservation,
     RefundState,
-    plan_shared,
     require_amount,
     require_some_left,
 )
+from services.payment.domain.refund_plan import plan_shared
 from services.payment.handlers import wallets
 from services.payment.handlers.ports import Provider
 from services.payment.repository import balances, ledger, payments, refunds

@@ -14,7 +14,8 @@ from services.payment.domain.amounts import NotChargeable, from_stripe, to_strip
 from services.payment.domain.ledger import Account, capture_entry, refund_entry
 from services.payment.domain.lines import PaymentLine, Shares, make_line, require_sum
 from services.payment.domain.payment import Observation, Payment, PaymentState
-from services.payment.domain.refund import RefundLine, plan_amount, plan_units
+from services.payment.domain.refund import RefundLine
+from services.payment.domain.refund_plan import plan_amount, plan_units
 from services.payment.domain.webhook import parse_stripe, verify_signature
 
 SHOP, OTHER_SHOP = uuid.uuid4(), uuid.uuid4()

@@ -14,7 +14,7 @@ from mesh.money import Money
 from services.payment.domain import movements
 from services.payment.domain.dispute import Dispute, DisputeState, held_shares
 from services.payment.domain.ledger import EARNINGS, Account, Entry, EntryKind, capture_entry, refund_entry
-from services.payment.domain.lines import PaymentLine, make_line
+from services.payment.domain.lines import PaymentLine, divide_lines, make_line
 from services.payment.domain.payment import Observation, Payment, PaymentState
 from services.payment.domain.payout import (
     OpenOrder,
@@ -26,7 +26,8 @@ from services.payment.domain.payout import (
     plan_reversals,
     require_verified,
 )
-from services.payment.domain.refund import plan_amount
+from services.payment.domain.refund_plan import plan_shared
+from services.payment.domain.wallet import credit_entry, new_credit
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 SHOPS = [uuid.UUID(int=1), uuid.UUID(int=2)]
@@ -40,42 +41,85 @@ class Books:
     def __init__(self, currency: str) -> None:
         self.currency = currency
         self.entries: list[Entry] = []
-        self.sales: list[tuple[Payment, list[PaymentLine]]] = []
+        # The payments of each sale with their lines, the card's first.
+        self.sales: list[list[tuple[Payment, list[PaymentLine]]]] = []
+        self.buyer = new_id()
+        self.wallet = 0
         self.items: list[PayoutItem] = []
         self.disputes: dict[uuid.UUID, Dispute] = {}
         self.provider = 0
         self.sellers: Counter[uuid.UUID] = Counter()
 
-    def sell(self, amount: int, second: int) -> None:
+    def sell(self, amount: int, second: int, wallet: int = 0) -> None:
         step = 10 if self.currency == "KWD" else 1
         lines = [
-            make_line(new_id(), shop, 1, price * step, price * step // 10, price * step // 5, 0)
+            make_line(new_id(), shop, 3, price * step, price * step // 10, price * step // 5, 0)
             for shop, price in zip(SHOPS, (amount, second), strict=True)
         ]
-        total = Money(self.currency, (amount + second) * step)
-        payment = Payment(new_id(), new_id(), new_id(), "stripe", total, NOW)
-        payment.observe(Observation(PaymentState.CAPTURED, captured=total.amount))
+        order_id, total = new_id(), Money(self.currency, (amount + second) * step)
+        from_wallet = Money(self.currency, min(wallet, total.amount))
+        taken, left = divide_lines(lines, from_wallet)
+        self.sales.append([])
+        if left_amount := total - from_wallet:
+            self._take("stripe", order_id, left_amount, left)
+            self.provider += left_amount.amount
+        if from_wallet:
+            self._credit(from_wallet)
+            self._take("wallet", order_id, from_wallet, taken)
+            self.wallet -= from_wallet.amount
+
+    def _credit(self, amount: Money) -> None:
+        self.entries.append(credit_entry(new_credit(self.buyer, amount, "A gift")))
+        self.wallet += amount.amount
+
+    def _take(self, provider: str, order_id: uuid.UUID, amount: Money, lines: list[PaymentLine]) -> None:
+        payment = Payment(new_id(), order_id, self.buyer, provider, amount, NOW)
+        payment.observe(Observation(PaymentState.CAPTURED, captured=amount.amount))
         shares = [(line.shop_id, line.paid) for line in lines]
-        self.entries.append(capture_entry(payment.id, payment.order_id, shares, total))
-        self.provider += total.amount
-        self.sales.append((payment, lines))
+        self.entries.append(capture_entry(payment.id, order_id, shares, amount, payment.wallet_of))
+        self.sales[-1].append((payment, lines))
 
     def refund(self, which: int, amount: int) -> None:
-        payment, lines = self.sales[which % len(self.sales)]
-        planned = plan_amount(lines, Money(self.currency, amount), self.currency)
-        taken = sum(line.shares.total for line in planned)
-        payment.set_aside(taken)
-        for line in lines:
-            for part in planned:
-                if part.line_id == line.line_id:
-                    line.refunded += part.shares
-        payment.give_back(taken)
-        shares = [(part.shop_id, part.shares) for part in planned]
-        self.entries.append(refund_entry(new_id(), payment.order_id, shares, Money(self.currency, taken)))
-        self.provider -= taken
+        wanted = Money(self.currency, amount)
+        self._give_back(self.sales[which % len(self.sales)], None, wanted)
+
+    def refund_unit(self, which: int, line: int) -> None:
+        sale = self.sales[which % len(self.sales)]
+        self._give_back(sale, {sale[0][1][line].line_id: 1}, None)
+
+    def _give_back(
+        self,
+        sale: list[tuple[Payment, list[PaymentLine]]],
+        units: dict[uuid.UUID, int] | None,
+        amount: Money | None,
+    ) -> None:
+        if any(payment.state is PaymentState.DISPUTED for payment, _ in sale):
+            return
+        plans = plan_shared([lines for _, lines in sale], units, amount, self.currency)
+        assert amount is None or sum(line.shares.total for plan in plans for line in plan) == amount.amount
+        for (payment, lines), planned in zip(sale, plans, strict=True):
+            if not planned:
+                continue
+            taken = sum(line.shares.total for line in planned)
+            payment.set_aside(taken)
+            for line in lines:
+                for part in planned:
+                    if part.line_id == line.line_id:
+                        line.refunded += part.shares
+                        line.refunded_quantity += part.quantity
+            payment.give_back(taken)
+            shares = [(part.shop_id, part.shares) for part in planned]
+            back = Money(self.currency, taken)
+            self.entries.append(refund_entry(new_id(), payment.order_id, shares, back, payment.wallet_of))
+            if payment.is_wallet:
+                self.wallet += taken
+            else:
+                self.provider -= taken
 
     def dispute(self, which: int) -> None:
-        payment, lines = self.sales[which % len(self.sales)]
+        payment, lines = self.sales[which % len(self.sales)][0]
+        if payment.is_wallet:
+            return
         left = payment.captured - payment.refunded
         if payment.id in self.disputes or not left:
             return
@@ -86,7 +130,7 @@ class Books:
         self.provider -= left
 
     def decide(self, which: int, *, won: bool) -> None:
-        payment, _ = self.sales[which % len(self.sales)]
+        payment, _ = self.sales[which % len(self.sales)][0]
         dispute = self.disputes.get(payment.id)
         if dispute is None or not dispute.close(DisputeState.WON if won else DisputeState.LOST):
             return
@@ -160,15 +204,16 @@ class Books:
         for entry in self.entries:
             assert sum(posting.amount.amount for posting in entry.postings) == 0, "I1"
             assert all(posting.amount.amount for posting in entry.postings)
-        for payment, _ in self.sales:
-            assert 0 <= payment.refunded <= payment.captured, "I7"
+        assert self.balance(Account.WALLET_LIABILITY) == -self.wallet <= 0
+        for sale in self.sales:
+            assert all(0 <= payment.refunded <= payment.captured for payment, _ in sale), "I7"
             earned = -sum(
                 posting.amount.amount
                 for entry in self.entries
                 for posting in entry.postings
-                if entry.order_id == payment.order_id and entry.kind in MOVES_ORDERS and posting.account in EARNINGS
+                if entry.order_id == sale[0][0].order_id and entry.kind in MOVES_ORDERS and posting.account in EARNINGS
             )
-            assert earned == payment.captured - payment.refunded, "I8"
+            assert earned == sum(payment.captured - payment.refunded for payment, _ in sale), "I8"
         assert self.balance(Account.PAYOUT_IN_TRANSIT) == 0
         assert self.balance(Account.PROVIDER_CLEARING) == self.provider
         assert all(received >= 0 for received in self.sellers.values())
@@ -176,7 +221,8 @@ class Books:
 
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("sell"), st.integers(1, 9999), st.integers(1, 9999)),
+        st.tuples(st.just("sell"), st.integers(1, 9999), st.integers(1, 9999), st.integers(0, 9999)),
+        st.tuples(st.just("refund_unit"), st.integers(0, 3), st.integers(0, 1)),
         st.tuples(st.just("refund"), st.integers(0, 3), st.integers(1, 999)),
         st.tuples(st.just("dispute"), st.integers(0, 9)),
         st.tuples(st.sampled_from(["win", "lose"]), st.integers(0, 9)),
@@ -199,7 +245,7 @@ class TestAnySequence:
     @settings(max_examples=400, deadline=None)
     def test_keeps_the_books(self, steps: list[tuple[object, ...]], currency: str) -> None:
         books = Books(currency)
-        books.sell(5000, 700)
+        books.sell(5000, 700, 1234)
         # Paid out before anything else happens, so that refunds and disputes find it gone.
         books.pay(0, refused=False)
         books.pay(1, refused=False)
