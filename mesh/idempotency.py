@@ -139,7 +139,7 @@ async def finish(uow: UnitOfWork, key: CallKey, answer: Message | bytes | SoukEr
     else:
         plain = answer if isinstance(answer, bytes) else answer.SerializeToString()
         response = uow.answers.seal(plain, _place(uow, key))
-    await uow.execute(in_schema(uow.service, _FINISH), **key.place, response=response, error=error)
+    uow.defer(in_schema(uow.service, _FINISH), **key.place, response=response, error=error)
 
 
 async def release(uow: UnitOfWork, key: CallKey) -> None:

@@ -34,6 +34,7 @@ _log = logging.getLogger(__name__)
 BATCH = 200
 _BATCH_BYTES = 4 * 1024 * 1024
 _IDLE_SECONDS = 1.0
+_GATHER_SECONDS = 0.003
 _ACK_SECONDS = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 _PASSING = (NatsError, OSError, TimeoutError, SoukError)
@@ -45,6 +46,13 @@ _NEXT = "SELECT COLUMNS FROM {schema}.outbox ORDER BY position LIMIT :count".rep
 _MOVE = """
 WITH moved AS (DELETE FROM {schema}.outbox WHERE position = ANY(cast(:positions AS bigint[])) RETURNING *)
 INSERT INTO {schema}.outbox_log (COLUMNS) SELECT COLUMNS FROM moved, set_config('synchronous_commit', 'off', true)
+""".replace("COLUMNS", _COLUMNS)
+# What lies there besides, as the statement began: of its own commits it sees none.
+_MOVE_AND_NEXT = """
+WITH moved AS (DELETE FROM {schema}.outbox WHERE position = ANY(cast(:positions AS bigint[])) RETURNING *),
+logged AS (INSERT INTO {schema}.outbox_log (COLUMNS)
+  SELECT COLUMNS FROM moved, set_config('synchronous_commit', 'off', true))
+SELECT COLUMNS FROM {schema}.outbox WHERE position <> ALL(cast(:positions AS bigint[])) ORDER BY position LIMIT :count
 """.replace("COLUMNS", _COLUMNS)
 _SINCE = """
 SELECT publish_time, COLUMNS FROM {schema}.outbox_log
@@ -114,25 +122,28 @@ class Relay:
                 await self._awake.wait()
         except TimeoutError:
             return
+        # Others commit at the same time: together they are one batch, one write of the stream.
+        await asyncio.sleep(_GATHER_SECONDS)
 
     async def _empty(self, client: Client) -> None:
-        while True:
-            self._awake.clear()
-            async with self._database.read() as unit:
-                rows = await unit.fetch(in_schema(self._database.name, _NEXT), count=BATCH)
-            if not rows:
-                return
+        self._awake.clear()
+        rows = await self._next()
+        while rows:
             large = [row for row in rows if len(row["payload"]) > LARGEST_EVENT_BYTES]
             if large:
                 await self._set_aside(large)
+                rows = await self._next()
                 continue
             crash.point("relay.before_publish", self._database.name)
             await publish_all(client, rows)
             crash.point("relay.after_publish", self._database.name)
-            await self._move([row["position"] for row in rows])
+            self._awake.clear()
+            rows = await self._move_and_next([row["position"] for row in rows])
             crash.point("relay.after_move", self._database.name)
-            if len(rows) < BATCH and not self._awake.is_set():
-                return
+
+    async def _next(self) -> list[Record]:
+        async with self._database.read() as unit:
+            return await unit.fetch(in_schema(self._database.name, _NEXT), count=BATCH)
 
     async def _set_aside(self, rows: Sequence[Record]) -> None:
         """Bury events that no message can hold: the others must not wait behind them for ever."""
@@ -141,9 +152,10 @@ class Relay:
                 await bury(uow, letter_of(f"{self._database.name}-outbox", row), DEAD)
             await uow.execute(in_schema(self._database.name, _MOVE), positions=[row["position"] for row in rows])
 
-    async def _move(self, positions: Sequence[int]) -> None:
+    async def _move_and_next(self, positions: Sequence[int]) -> list[Record]:
         # Not waiting for the disk: to lose this in a crash only publishes again what the stream then knows.
-        await self._database.run(in_schema(self._database.name, _MOVE), positions=positions)
+        statement = in_schema(self._database.name, _MOVE_AND_NEXT)
+        return await self._database.run_returning(statement, positions=positions, count=BATCH)
 
 
 async def replay(database: Database, client: Client, since: datetime) -> int:

@@ -235,14 +235,17 @@ async def put_item(db: Database, owner: Owner, cart: Cart, item: Item) -> bool:
 
 
 async def save_cart(uow: UnitOfWork, cart: Cart, before: Sequence[Item]) -> None:
-    """Write what differs from the lines of `before`."""
-    await uow.execute(_SAVE_CART, cart_id=cart.cart_id, new_version=cart.version, new_currency=cart.currency or None)
+    """Write what differs from the lines of `before`, at the latest with the commit."""
+    uow.defer(_SAVE_CART, cart_id=cart.cart_id, new_version=cart.version, new_currency=cart.currency or None)
     kept = {item.item_id for item in cart.items.values()}
     removed = [item.item_id for item in before if item.item_id not in kept]
     if removed:
-        await uow.execute(_DELETE_ITEMS, item_ids=removed)
+        uow.defer(_DELETE_ITEMS, item_ids=removed)
     known = set(before)
     rows = [_item_row(item) for item in cart.items.values() if item not in known]
+    if rows:
+        # A line may take the place of one that is removed.
+        await uow.flush()
     await uow.execute_many(_SAVE_ITEM, [{"cart_id": cart.cart_id, **row} for row in rows])
 
 

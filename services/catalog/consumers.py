@@ -1,16 +1,17 @@
 """How the catalogue follows shops and stock."""
 
 import uuid
+from collections.abc import Sequence
 
 from souk.inventory.v1.inventory_events_pb2 import StockChanged
 from souk.mesh.v1.envelope_pb2 import Envelope
 from souk.seller.v1 import seller_events_pb2, shop_pb2
 
-from mesh.consumer import Consumer
+from mesh.consumer import Consumer, Delivery
 from mesh.database import UnitOfWork
 from services.catalog.clients.pages import Pages
 from services.catalog.domain.shop import Shop
-from services.catalog.repository.availability import apply_availability, apply_stock
+from services.catalog.repository.availability import apply_availability, apply_stock, apply_stocks
 from services.catalog.repository.shops import product_ids_of, save_shop
 
 ShopEvent = (
@@ -38,6 +39,7 @@ class Consumers:
                 name="catalog-follow-stock",
                 subjects=("souk.inventory.v1.stock.changed",),
                 handler=self.on_stock_changed,
+                handler_many=self.on_stocks_changed,
             ),
         ]
 
@@ -49,8 +51,21 @@ class Consumers:
             uow.after_commit(lambda: self._pages.forget(shown))
 
     async def on_stock_changed(self, event: StockChanged, _envelope: Envelope, uow: UnitOfWork) -> None:
-        available = min(max(event.available, 0), _INT32_MAX)
-        product_id = await apply_stock(uow, uuid.UUID(event.variant_id), available, event.version)
+        product_id = await apply_stock(uow, uuid.UUID(event.variant_id), _count(event), event.version)
         if product_id is not None:
             turned = await apply_availability(uow, [product_id])
             uow.after_commit(lambda: self._pages.forget([product_id], lists=bool(turned)))
+
+    async def on_stocks_changed(self, deliveries: Sequence[Delivery], uow: UnitOfWork) -> None:
+        told: dict[uuid.UUID, tuple[int, int]] = {}
+        # In the order of versions, so that of several events of one variant the last one counts.
+        for event in sorted((delivery.event for delivery in deliveries), key=lambda event: event.version):
+            told[uuid.UUID(event.variant_id)] = (_count(event), event.version)
+        product_ids = sorted(await apply_stocks(uow, told))
+        if product_ids:
+            turned = await apply_availability(uow, product_ids)
+            uow.after_commit(lambda: self._pages.forget(product_ids, lists=bool(turned)))
+
+
+def _count(event: StockChanged) -> int:
+    return min(max(event.available, 0), _INT32_MAX)

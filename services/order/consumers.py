@@ -1,12 +1,12 @@
 """What orders do when payments move."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from souk.mesh.v1.envelope_pb2 import Envelope
 from souk.payment.v1 import payment_events_pb2, payment_pb2
 
-from mesh.consumer import Consumer
+from mesh.consumer import Consumer, Delivery
 from mesh.database import UnitOfWork
 from services.order.domain.status import AttemptState
 from services.order.handlers.tidings import Tidings
@@ -28,6 +28,7 @@ class Consumers:
                 name="order-money-came",
                 subjects=(f"{_SUBJECTS}payment.captured",),
                 handler=self.on_payment_captured,
+                handler_many=self.on_payments_captured,
             ),
             Consumer(
                 name="order-payment-moved",
@@ -55,6 +56,20 @@ class Consumers:
     ) -> None:
         """Money came: the order that waits for it is completed; one that is over gives it back."""
         if await self._tidings.money_came(uow, UUID(event.order_id), UUID(event.payment_id)):
+            uow.after_commit(self._wake)
+
+    async def on_payments_captured(self, deliveries: Sequence[Delivery], uow: UnitOfWork) -> None:
+        """The same for several."""
+        order_ids = sorted({UUID(delivery.event.order_id) for delivery in deliveries})
+        woken, over = await self._tidings.money_came_for(uow, order_ids)
+        for delivery in deliveries:
+            order_id = UUID(delivery.event.order_id)
+            if order_id in over:
+                with delivery.story():
+                    if await self._tidings.money_came(uow, order_id, UUID(delivery.event.payment_id)):
+                        woken.add(order_id)
+                    await uow.flush()
+        if woken:
             uow.after_commit(self._wake)
 
     async def on_payment_moved(

@@ -1,7 +1,7 @@
 """The copy of what can be bought, guarded by inventory's version."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Integer, Uuid, bindparam, select, text, update
 
@@ -17,6 +17,17 @@ _APPLY_STOCK = statement(
     )
     .values(available=bindparam("count", type_=variants.c.available.type), stock_version=bindparam("version"))
     .returning(variants.c.product_id)
+)
+_APPLY_STOCKS = statement(
+    text(
+        """
+        UPDATE catalog.variants SET available = new.available, stock_version = new.version
+        FROM unnest(cast(:variant_ids AS uuid[]), cast(:counts AS int[]), cast(:versions AS bigint[]))
+            AS new (id, available, version)
+        WHERE variants.id = new.id AND variants.stock_version < new.version
+        RETURNING variants.product_id
+        """
+    )
 )
 _APPLY_AVAILABLE = statement(
     text(
@@ -42,6 +53,18 @@ async def apply_stock(uow: UnitOfWork, variant_id: uuid.UUID, count: int, versio
         _APPLY_STOCK, variant_id=variant_id, count=count, version=version
     )
     return product_id
+
+
+async def apply_stocks(uow: UnitOfWork, told: Mapping[uuid.UUID, tuple[int, int]]) -> set[uuid.UUID]:
+    """The same for several variants, each with its count and version; returns their products."""
+    variant_ids = sorted(told)
+    rows = await uow.fetch(
+        _APPLY_STOCKS,
+        variant_ids=variant_ids,
+        counts=[told[variant_id][0] for variant_id in variant_ids],
+        versions=[told[variant_id][1] for variant_id in variant_ids],
+    )
+    return {row["product_id"] for row in rows}
 
 
 async def apply_availability(uow: UnitOfWork, product_ids: Sequence[uuid.UUID]) -> int:

@@ -97,7 +97,7 @@ class _Ending:
         async with self.db.write() as uow:
             await self.orders.save(uow, order, present)
             # Two thirds of the hold are left to the event that commits the stock.
-            await lookups.set_stock_due(uow, order.order_id, self.settings.hold_seconds * 2 / 3)
+            lookups.set_stock_due(uow, order.order_id, self.settings.hold_seconds * 2 / 3)
             events.publish_paid(uow, order)
             answer = await self._rest(uow)
             crash.point("order.o2_paid.before_commit")

@@ -130,7 +130,7 @@ class Checkout:
             bought = await lookups.find_bought(uow, order.cart_id, order.cart_version)
             if bought is not None:
                 raise BoughtMeanwhile(bought)
-            lease = await sagas.insert_saga(uow, saga, self._settings.lease_seconds)
+            lease = sagas.insert_saga(uow, saga, self._settings.lease_seconds)
             events.publish_placed(uow, order)
             crash.point("order.o1.before_commit")
         crash.point("order.o1.after_commit")

@@ -40,6 +40,11 @@ class Tidings:
         await self._orders.save(uow, order, present)
         return await sagas.wake_saga(uow, order_id, SagaState.DONE, Goal.REFUND, new_id())
 
+    async def money_came_for(self, uow: UnitOfWork, order_ids: list[UUID]) -> tuple[set[UUID], set[UUID]]:
+        """For several captures at once: the orders that go on, and those that are over, which `money_came` is for."""
+        woken = await sagas.wake_sagas(uow, order_ids, SagaState.WAITING, Goal.PAY)
+        return woken, await lookups.find_over(uow, order_ids)
+
     async def money_returned(self, uow: UnitOfWork, order_id: UUID, payment_id: UUID, refunded_amount: int) -> None:
         """So much of a payment was given back in all."""
         order = await self._lock(uow, order_id)

@@ -83,7 +83,7 @@ class Upkeep:
                 return
             lease = await sagas.take_lease(uow, order_id, self._settings.lease_seconds)
             if lease is None:
-                await lookups.set_stock_due(uow, order_id, self._settings.lease_seconds)
+                lookups.set_stock_due(uow, order_id, self._settings.lease_seconds)
                 return
             saga = await sagas.load_saga(uow, order_id)
             saga.goal, saga.state = Goal.CANCEL, SagaState.RUNNING

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Interval, bindparam, func, select, update
+from sqlalchemy import Interval, Uuid, bindparam, func, select, update
 
 from mesh.database import ReadUnit, UnitOfWork
-from mesh.statement import statement
+from mesh.statement import any_of, statement
 from services.order.domain.status import OrderState, PaymentState
 from services.order.tables import orders
 
@@ -17,6 +17,9 @@ _OPEN_OF_CART = statement(
     select(orders.c.id).where(orders.c.cart_id == bindparam("cart_id"), orders.c.state == OrderState.OPEN.value)
 )
 _STATE = statement(select(orders.c.state).where(orders.c.id == bindparam("order_id")))
+_OVER = statement(
+    select(orders.c.id).where(orders.c.id == any_of("order_ids", Uuid), orders.c.state.in_(("CANCELLED", "REJECTED")))
+)
 _BOUGHT = statement(
     select(orders.c.id).where(
         orders.c.cart_id == bindparam("cart_id"),
@@ -63,15 +66,20 @@ async def find_state(unit: ReadUnit, order_id: UUID) -> OrderState | None:
     return None if state is None else OrderState(state)
 
 
+async def find_over(unit: ReadUnit, order_ids: list[UUID]) -> set[UUID]:
+    """Those of the orders that ended without a sale."""
+    return {row["id"] for row in await unit.fetch(_OVER, order_ids=order_ids)}
+
+
 async def find_bought(unit: ReadUnit, cart_id: UUID, cart_version: int) -> UUID | None:
     """The paid order of exactly this cart, which has not been taken off it yet; None where there is none."""
     order_id: UUID | None = await unit.fetch_value(_BOUGHT, cart_id=cart_id, cart_version=cart_version)
     return order_id
 
 
-async def set_stock_due(uow: UnitOfWork, order_id: UUID, seconds: float) -> None:
-    """Make sure of the order's stock in `seconds`."""
-    await uow.execute(_SET_STOCK_DUE, order_id=order_id, seconds=seconds)
+def set_stock_due(uow: UnitOfWork, order_id: UUID, seconds: float) -> None:
+    """Make sure, from the commit on, of the order's stock in `seconds`."""
+    uow.defer(_SET_STOCK_DUE, order_id=order_id, seconds=seconds)
 
 
 async def list_stock_due(unit: ReadUnit) -> list[UUID]:

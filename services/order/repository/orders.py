@@ -3,18 +3,17 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Table, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mesh.database import ReadUnit, Record, UnitOfWork
 from mesh.errors import Aborted, NotFound
 from mesh.keyring import Erased, Keyring
 from mesh.principal import Principal
-from mesh.statement import Statement, statement
+from mesh.statement import Statement, as_columns, insert_rows, statement
 from services.order.domain.address import Address
 from services.order.domain.attempt import Attempt
 from services.order.domain.order import Order
@@ -36,8 +35,8 @@ def _insert(table: Table, *without: str) -> Statement:
 
 
 _INSERT_ORDER = _insert(orders, "update_time", "stock_due_time")
-_INSERT_PART = _insert(seller_orders, "confirm_time")
-_INSERT_LINE = _insert(order_lines, "shipped_quantity")
+_INSERT_PARTS = insert_rows(seller_orders, *(each.name for each in seller_orders.c if each.name != "confirm_time"))
+_INSERT_LINES = insert_rows(order_lines, *(each.name for each in order_lines.c if each.name != "shipped_quantity"))
 _CHANGING = (
     "state",
     "payment_state",
@@ -59,14 +58,16 @@ _UPDATE_ORDER = statement(
         {name: bindparam(f"new_{name}", type_=orders.c[name].type) for name in _CHANGING} | {"update_time": func.now()}
     )
 )
-_UPDATE_PART = statement(
-    update(seller_orders)
-    .where(seller_orders.c.id == bindparam("part_id"))
-    .values(
-        fulfilment_state=bindparam("new_fulfilment_state"),
-        status=bindparam("new_status"),
-        confirm_time=bindparam("new_confirm_time", type_=seller_orders.c.confirm_time.type),
-    )
+_UPDATE_PARTS = statement(
+    text(
+        """
+        UPDATE "order".seller_orders SET fulfilment_state = new.fulfilment_state, status = new.status,
+            confirm_time = :new_confirm_time
+        FROM unnest(cast(:part_ids AS uuid[]), cast(:new_fulfilment_states AS text[]), cast(:new_statuses AS text[]))
+            AS new (id, fulfilment_state, status)
+        WHERE seller_orders.id = new.id
+        """
+    ).bindparams(bindparam("new_confirm_time", type_=seller_orders.c.confirm_time.type))
 )
 _UPDATE_LINE = statement(
     update(order_lines)
@@ -139,19 +140,20 @@ class Orders:
         self._keyring = keyring
 
     async def insert(self, uow: UnitOfWork, order: Order) -> None:
-        """Write a new order with all that belongs to it."""
+        """Write a new order with all that belongs to it, in one round trip."""
         shipping = await self._seal_address(uow, order, order.shipping_address, SHIPPING_ADDRESS)
         billing = await self._seal_address(uow, order, order.billing_address, BILLING_ADDRESS)
+        uow.defer(_INSERT_ORDER, **rows.new_order_row(order, shipping, billing))
+        uow.defer(_INSERT_PARTS, **as_columns(rows.part_rows(order)))
+        uow.defer(_INSERT_LINES, **as_columns(rows.line_rows(order)))
+        await self._save_attempts(uow, order)
         try:
-            await uow.execute(_INSERT_ORDER, **rows.new_order_row(order, shipping, billing))
+            await uow.flush()
         except asyncpg.UniqueViolationError as error:
             raise PlacedMeanwhile("CHECKOUT_IN_PROGRESS", "Another order of this cart is being placed.") from error
-        await uow.execute_many(_INSERT_PART, rows.part_rows(order))
-        await uow.execute_many(_INSERT_LINE, rows.line_rows(order))
-        await self._save_attempts(uow, order)
 
     async def save(self, uow: UnitOfWork, order: Order, present_version: int) -> None:
-        """Write a moved order: its own row, its parts' states and its attempts.
+        """Write a moved order: its own row and, with the commit, its parts' states and its attempts.
 
         Raises OrderGone where it is no longer at `present_version`.
         """
@@ -159,7 +161,13 @@ class Orders:
         if not await uow.execute(_UPDATE_ORDER, order_id=order.order_id, present_version=present_version, **changed):
             message = "The order was changed at this moment; ask again."
             raise OrderGone("CHECKOUT_IN_PROGRESS", message, retry_after=1.0, orderId=str(order.order_id))
-        await uow.execute_many(_UPDATE_PART, [_part_change(order, part) for part in order.parts])
+        uow.defer(
+            _UPDATE_PARTS,
+            part_ids=[part.seller_order_id for part in order.parts],
+            new_fulfilment_states=[part.fulfilment for part in order.parts],
+            new_statuses=[order.part_status(part) for part in order.parts],
+            new_confirm_time=order.pay_time,
+        )
         await self._save_attempts(uow, order)
 
     async def save_shipping(self, uow: UnitOfWork, part: Part) -> None:
@@ -177,7 +185,7 @@ class Orders:
             token = None
             if attempt.token and order.state is OrderState.OPEN and not attempt.is_dead:
                 token = await self._keyring.seal(uow, order.user_id, attempt.token.encode(), PAYMENT_TOKEN)
-            await uow.execute(_SAVE_ATTEMPT, **rows.attempt_row(order, position, token))
+            uow.defer(_SAVE_ATTEMPT, **rows.attempt_row(order, position, token))
 
     async def _seal_address(self, uow: UnitOfWork, order: Order, address: Address | None, field: str) -> bytes:
         plaintext = json.dumps(asdict(address) if address else None).encode()
@@ -255,15 +263,6 @@ def address_of(plaintext: bytes | None) -> Address | None:
     """The address that was sealed, None where its person was erased."""
     fields = json.loads(plaintext) if plaintext else None
     return Address(**fields) if fields else None
-
-
-def _part_change(order: Order, part: Part) -> dict[str, Any]:
-    return {
-        "part_id": part.seller_order_id,
-        "new_fulfilment_state": part.fulfilment,
-        "new_status": order.part_status(part),
-        "new_confirm_time": order.pay_time,
-    }
 
 
 def _sees(principal: Principal) -> Callable[[UUID], bool]:

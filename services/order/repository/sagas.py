@@ -1,5 +1,6 @@
 """Sagas, their leases and fences. Leases are measured by the clock of the database, which all drivers share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,6 +93,20 @@ _WAKE = statement(
         attempt_count=0,
     )
 )
+_WAKE_ALL = statement(
+    text(
+        """
+        UPDATE "order".order_sagas SET state = 'RUNNING', goal = :new_goal, due_time = clock_timestamp(),
+            run_time = now(), attempt_count = 0
+        WHERE order_id IN (
+            SELECT order_id FROM "order".order_sagas
+            WHERE order_id = ANY(ARRAY(SELECT unnest(cast(:order_ids AS uuid[])))) AND state = :present_state
+            ORDER BY order_id FOR UPDATE
+        )
+        RETURNING order_id
+        """
+    )
+)
 _DUE = statement(
     select(order_sagas.c.order_id)
     .where(order_sagas.c.state != "DONE", order_sagas.c.due_time <= func.clock_timestamp(), _FREE)
@@ -109,9 +124,9 @@ def _call_columns(call: PendingCall | None, prefix: str) -> dict[str, Any]:
     }
 
 
-async def insert_saga(uow: UnitOfWork, saga: Saga, lease_seconds: float) -> Lease:
-    """Write a new saga that its writer drives at once."""
-    await uow.execute(
+def insert_saga(uow: UnitOfWork, saga: Saga, lease_seconds: float) -> Lease:
+    """Write, with the commit, a new saga that its writer drives at once."""
+    uow.defer(
         _INSERT,
         order_id=saga.order_id,
         goal=saga.goal,
@@ -192,6 +207,12 @@ async def wake_saga(
     """Let a saga that rests run toward `goal`; says whether it was at rest in `present`."""
     woken = await uow.execute(_WAKE, order=order_id, present_state=present, new_goal=goal, new_refund_id=refund_id)
     return bool(woken)
+
+
+async def wake_sagas(uow: UnitOfWork, order_ids: Sequence[UUID], present: SagaState, goal: Goal) -> set[UUID]:
+    """The same for several, which it locks in the order of their ids; returns those that were at rest in `present`."""
+    rows = await uow.fetch(_WAKE_ALL, order_ids=order_ids, present_state=present, new_goal=goal)
+    return {row["order_id"] for row in rows}
 
 
 async def list_due(unit: ReadUnit, most: int) -> list[UUID]:
