@@ -15,10 +15,10 @@ from mesh.errors import Code, ResourceExhausted
 # A call that takes this share of its deadline has waited more than it has worked.
 _TOO_LONG: Final = 1 / 3
 # However slow its calls are, so many of a method may run: it must be able to show that it has recovered.
-_FEWEST: Final = 8.0
-# At each end of a call: what was slow lowers the limit by a share, what was not raises it by a little.
+_FEWEST: Final = 16.0
+# At each end of a call: what was slow lowers the limit by a share, what was not raises it by one call.
 _FALL: Final = 0.97
-_RISE: Final = 0.2
+_RISE: Final = 1.0
 
 
 class Gate:
