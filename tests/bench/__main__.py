@@ -55,7 +55,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--connections", type=int, nargs="+", default=[16, 64])
     parser.add_argument("--seconds", type=float, default=3.0, help="how long each item is measured")
-    parser.add_argument("--long", type=float, default=20.0, help="the same of overload and shoppers")
+    parser.add_argument("--long", type=float, default=30.0, help="the same of shoppers and of each overload")
     parser.add_argument("--rows", type=int, default=bulk.ROWS, help="how many are imported")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--home", default="", help="a folder to keep the stocked market in for the next run")
