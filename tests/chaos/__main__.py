@@ -43,8 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
         "--seed", type=int, default=secrets.randbelow(1_000_000), help="repeats the run that printed it"
     )
     parser.add_argument("--only", default="", help=f"some of {','.join(EXPERIMENTS)}")
-    parser.add_argument("--checkouts", type=int, default=2000, help="how many checkouts T1 makes; the others follow")
-    parser.add_argument("--units", type=int, default=2000, help="checkouts in T12, a tenth in T8")
+    parser.add_argument("--checkouts", type=int, default=2000, help="how many checkouts T1 makes")
+    parser.add_argument("--units", type=int, default=2000, help="bought in T12, 5 times as many held; T8: a tenth")
     parser.add_argument("--model-seconds", type=float, default=300, help="how long T18 begins new runs")
     parser.add_argument("--labels", default="", help="T2 at crash points that begin so alone, as payment.p1,relay")
     parser.add_argument("--verbose", action="store_true", help="say what is done while it is done")
