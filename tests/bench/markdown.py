@@ -1,4 +1,7 @@
-"""`python -m tests.bench.markdown`: the tables of the last run as docs/performance.md has them; nobody types them."""
+"""`python -m tests.bench.markdown [FILE]`: the tables of a run as docs/performance.md has them; nobody types them.
+
+Without a file that of the last `make bench`; `.cache/bench/scale.json` is that of the last `make bench-scale`.
+"""
 
 import json
 import sys
@@ -31,6 +34,22 @@ def lines(run: dict[str, Any]) -> Iterator[str]:
         yield f"Memory: {sum(run['memoryBytes'].values()) / _MIB:.0f} MiB ({parts})."
 
 
+def lines_of_scale(run: dict[str, Any]) -> Iterator[str]:
+    """What the items cost at each stage, and what was found out."""
+    yield f"CPU-ms of one operation, and its p95 in ms; `{run['verify']}`."
+    yield ""
+    names = run["stages"][0]["items"]
+    rows = ([name, *(_cost(stage["items"][name]) for stage in run["stages"])] for name in names)
+    yield from _table(["item", *(stage["name"] for stage in run["stages"])], rows)
+    yield ""
+    yield from _table(("item", "what", "figure", "mark", ""), map(_finding, run["findings"]))
+
+
+def _cost(figures: list[float]) -> str:
+    _, p95, cpu = figures
+    return f"{cpu:.2f}; {p95:.0f}"
+
+
 def _item(item: dict[str, Any], shares: dict[str, Any]) -> list[object]:
     share = shares.get(f"{item['item']} {item['connections']}")
     rate = item["requestsPerSecond"]
@@ -61,4 +80,5 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[st
 
 if __name__ == "__main__":
     source = Path(sys.argv[1]) if len(sys.argv) > 1 else project_folder() / ".cache" / "bench" / "bench.json"
-    print("\n".join(lines(json.loads(source.read_text()))))  # noqa: T201 - what it is for
+    found = json.loads(source.read_text())
+    print("\n".join(lines_of_scale(found) if "stages" in found else lines(found)))  # noqa: T201 - what it is for

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.bench.figures import Figures
 from tests.bench.findings import Finding, at_least, at_most, exactly
-from tests.bench.markdown import lines
+from tests.bench.markdown import lines, lines_of_scale
 from tests.bench.page import write_page
 from tests.bench.report import Report
 
@@ -39,6 +39,14 @@ class TestMarkdown:
         assert "| list | 64 | 150 | 75.0 | 142.0 | 148.0 | 0 | 0.50 | 2.67 |" in text
         assert "| list | p95 <here> | 250 ms | at most 200 | **misses** |" in text
         assert "| list | rows | 1,234 |  |  |" in text
+
+    def test_has_the_stages_side_by_side(self) -> None:
+        stages = [
+            {"name": name, "items": {"list": [100.0, 20.4, cost]}} for name, cost in (("small", 1.0), ("large", 1.2))
+        ]
+        text = "\n".join(lines_of_scale({"verify": "violations: 0", "stages": stages, "findings": []}))
+        assert "| item | small | large |" in text
+        assert "| list | 1.00; 20 | 1.20; 20 |" in text
 
 
 class TestCosts:
