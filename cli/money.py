@@ -96,7 +96,7 @@ async def _postings(payments: PaymentServiceStub, order_id: str) -> Any:
 
 
 def _print_postings(postings: Iterable[Posting]) -> None:
-    table = _table("time", "what", "account", "shop", "debit", "credit")
+    table = _table("time", "what", "account", "shop or buyer", "debit", "credit")
     last = ""
     for posting in postings:
         if last not in ("", posting.transaction_id):
@@ -104,7 +104,8 @@ def _print_postings(postings: Iterable[Posting]) -> None:
         last = posting.transaction_id
         amount = _money(posting.amount.currency, abs(posting.amount.amount))
         sides = (amount, "") if posting.amount.amount > 0 else ("", amount)
-        table.add_row(_time(posting.post_time), posting.kind, posting.account, posting.shop_id, *sides)
+        whose = posting.shop_id or posting.user_id
+        table.add_row(_time(posting.post_time), posting.kind, posting.account, whose, *sides)
     _console.print(table if table.row_count else "Nothing is posted for this order.")
 
 
