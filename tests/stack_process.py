@@ -55,7 +55,9 @@ class Stack:
         }
         self.souk("up", "--detach", "--private-ports", *options, **ours, **env)
 
-    def souk(self, *arguments: str, check: bool = True, **env: str) -> "subprocess.CompletedProcess[str]":
+    def souk(
+        self, *arguments: str, check: bool = True, seconds: float = _COMMAND_SECONDS, **env: str
+    ) -> "subprocess.CompletedProcess[str]":
         """Run one command on it; a failure is an AssertionError with what it printed."""
         ours = ("SOUK_", "STRIPE_", "OTEL_")
         outside = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
@@ -64,7 +66,7 @@ class Stack:
             env={**outside, "SOUK_HOME": str(self.home.root), **env},
             capture_output=True,
             text=True,
-            timeout=_COMMAND_SECONDS,
+            timeout=seconds,
             check=False,
         )
         assert not check or done.returncode == 0, f"souk {' '.join(arguments)}:\n{done.stdout}{done.stderr}"

@@ -31,6 +31,7 @@ _MARKS = {"product": 0.8, "list": 0.6}
 _COST_MARKS = {"cart-add": 2.5}
 _START_SECONDS, _MEMORY_MIB = 10.0, 900.0
 _IDLE_SECONDS = 2.0
+_VERIFY_SECONDS = 600.0
 _MIB = 1024 * 1024
 _console = Console(width=max(150, Console().width))
 
@@ -80,7 +81,7 @@ async def _bench(options: argparse.Namespace, home: Home) -> int:
             await market.stock(options.products, options.shops, options.customers)
         await _measure(options, market, report)
         with _timed(report, "verify"):
-            verified = market.stack.souk("verify", "--wait", check=False)
+            verified = market.stack.souk("verify", "--wait", check=False, seconds=_VERIFY_SECONDS)
         report.verified = verified.stdout.strip().rpartition("\n")[2]
     finally:
         market.stack.souk("down", check=False)

@@ -23,6 +23,8 @@ _TOKEN_SECONDS = 400.0
 # Products whose variants are bought: some 2,400 variants with 2 to 60 units each.
 _BOUGHT_PRODUCTS = 1200
 _IN_A_ROUND = 200
+# A hundred thousand products take minutes.
+_SEED_SECONDS = 900.0
 
 
 @dataclass
@@ -79,7 +81,7 @@ class Market:
 
     async def _seed(self, products: int, shops: int, seed: int) -> None:
         options = ("--products", str(products), "--shops", str(shops), "--seed", str(seed))
-        await asyncio.to_thread(self.stack.souk, "seed", *options)
+        await asyncio.to_thread(self.stack.souk, "seed", *options, seconds=_SEED_SECONDS)
 
     async def _register(self, count: int) -> None:
         emails = [f"customer-{number}@example.com" for number in range(count)]

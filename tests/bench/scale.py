@@ -33,6 +33,7 @@ _GROWTH = 1.25
 _STATEMENT_MS = 50.0
 _SLOWEST = 12
 _IDLE_SECONDS = 2.0
+_VERIFY_SECONDS = 900.0
 _console = Console(width=max(150, Console().width))
 
 
@@ -198,7 +199,7 @@ def main() -> int:
     scale = Scale(Market(Home(folder.resolve()), seed=1), options)
     try:
         asyncio.run(scale.run())
-        verified = scale.market.stack.souk("verify", "--wait", check=False)
+        verified = scale.market.stack.souk("verify", "--wait", check=False, seconds=_VERIFY_SECONDS)
     finally:
         scale.market.stack.souk("down", check=False)
         if not options.home:
