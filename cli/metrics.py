@@ -40,7 +40,9 @@ def metrics(
         _console.print_json(json.dumps([_as_dict(reading) for reading in readings]))
         return
     shown = [reading for reading in readings if show_all or reading.value]
-    table = Table("metric", "of", "value", "read", box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for heading in ("metric", "of", "value", "read"):
+        table.add_column(heading, overflow="fold")
     for reading in shown:
         of = ", ".join(f"{name} {value}" for name, value in sorted(reading.attributes.items()))
         unit = reading.unit if not reading.unit.startswith("{") else ""

@@ -15,6 +15,7 @@ from souk.mesh.v1 import envelope_pb2
 from souk.options.v1 import options_pb2
 
 from mesh.cause import current_cause
+from mesh.errors import InvalidArgument
 from mesh.ids import new_id
 from mesh.principal import current_principal
 from mesh.statement import Statement, in_schema
@@ -28,8 +29,8 @@ _SHARED_PACKAGE = "souk.mesh."
 LARGEST_EVENT_BYTES = 900_000
 
 
-class EventTooLarge(ValueError):
-    """The event does not fit in a message of the stream."""
+class EventTooLarge(InvalidArgument):
+    """The event does not fit in a message of the stream: what was asked holds too much."""
 
 
 class UnknownEvent(TypeError):
@@ -78,7 +79,8 @@ def make_event(
     """The event with the story it belongs to; its id is taken here. Raises UnknownEvent or EventTooLarge."""
     payload = message.SerializeToString()
     if len(payload) > LARGEST_EVENT_BYTES:
-        raise EventTooLarge(f"{message.DESCRIPTOR.full_name} has {len(payload)} bytes, {LARGEST_EVENT_BYTES} fit")
+        told = f"The event of this change would have {len(payload)} bytes; {LARGEST_EVENT_BYTES} fit."
+        raise EventTooLarge("EVENT_TOO_LARGE", told, type=message.DESCRIPTOR.full_name)
     key = str(aggregate_id)
     event_id = new_id()
     cause = current_cause()

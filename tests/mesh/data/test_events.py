@@ -54,9 +54,22 @@ class TestPublish:
                 uow.publish(Envelope(), "a")
 
     async def test_refuses_an_event_that_no_message_can_hold(self, database: Database) -> None:
-        async with database.write() as uow:
-            with pytest.raises(EventTooLarge):
+        """The caller is told why, and nothing of the change is kept."""
+
+        async def change() -> None:
+            async with database.write() as uow:
+                await uow.execute(in_schema(database.name, _PARK_ONE))
+                uow.publish(AuditRecord(), "a")
                 uow.publish(AuditRecord(request_json="x" * 1_000_000), "a")
+
+        with pytest.raises(EventTooLarge, match="EVENT_TOO_LARGE") as refused:
+            await change()
+        assert refused.value.permanent
+        assert await count(database, "parked_keys") == 0
+        assert await count(database, "outbox") == 0
+
+
+_PARK_ONE = "INSERT INTO {schema}.parked_keys (durable, key) VALUES ('written', 'a')"
 
 
 class TestRelay:
