@@ -5,117 +5,26 @@ import logging
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-import asyncpg
 from google.protobuf.message import Message
 from sqlalchemy import Table
 
 from mesh import crash, outbox, trace
 from mesh.auditing import current_audited
-from mesh.errors import SoukError, Unavailable
+from mesh.errors import SoukError
 from mesh.pool import Connection, Pool, failures_typed
+from mesh.read_unit import ReadUnit, Record, connection_held, execute
 from mesh.statement import Statement, grouped
 from mesh.trace import SpanKind
 
 if TYPE_CHECKING:
     from mesh.keyring import Vault
 
-Record: TypeAlias = asyncpg.Record
+__all__ = ["Database", "ReadUnit", "Record", "UnitOfWork", "connection_held"]
+
 _log = logging.getLogger(__name__)
-
-
-class ReadUnit:
-    """Statements that write nothing, each with the snapshot of its own moment, on one connection.
-
-    They need no transaction, whose begin and end would cost two round trips.
-    """
-
-    __slots__ = ("_connection", "_database", "_finished")
-
-    def __init__(self, database: "Database") -> None:
-        """Nothing happens before the first statement."""
-        self._database = database
-        self._connection: Connection | None = None
-        self._finished = False
-
-    @property
-    def service(self) -> str:
-        """The service whose schema this works on."""
-        return self._database.name
-
-    @property
-    def answers(self) -> "Vault":
-        """What seals the stored answers of keyed calls."""
-        return self._database.answers
-
-    @property
-    def holds_connection(self) -> bool:
-        """Whether a connection is taken and not given back."""
-        return self._connection is not None
-
-    async def _take(self) -> Connection:
-        if self._finished:
-            raise RuntimeError("the unit of work is over")
-        if connection_held():
-            raise RuntimeError("a unit of work inside another one would take a second connection while it holds one")
-        self._connection = await self._acquire()
-        _current.set(self)
-        return self._connection
-
-    async def _acquire(self) -> Connection:
-        return await self._database.pool.acquire(self._database.role)
-
-    async def _run(self, method: str, statement: Statement, parameters: Mapping[str, Any]) -> Any:
-        if statement.writes:
-            raise RuntimeError(f"a unit that reads runs no statement that writes or locks: {statement.sql}")
-        connection = self._connection
-        first = connection is None
-        connection = connection or await self._take()
-        try:
-            return await _execute(connection, method, statement, parameters)
-        except Unavailable:
-            if not first or connection.fresh:
-                raise
-            # It lay idle and died with its server; a read may be repeated.
-            self._connection = connection = await self._database.pool.replace(connection)
-            return await _execute(connection, method, statement, parameters)
-
-    async def fetch(self, statement: Statement, /, **parameters: Any) -> list[Record]:
-        """Run a statement and return its rows."""
-        rows: list[Record] = await self._run("fetch", statement, parameters)
-        return rows
-
-    async def fetch_one(self, statement: Statement, /, **parameters: Any) -> Record | None:
-        """Run a statement and return its first row, None where there is none."""
-        row: Record | None = await self._run("fetchrow", statement, parameters)
-        return row
-
-    async def fetch_value(self, statement: Statement, /, **parameters: Any) -> Any:
-        """Run a statement and return the first column of its first row, None where there is none."""
-        return await self._run("fetchval", statement, parameters)
-
-    async def close(self) -> None:
-        """Give the connection back, whatever happened."""
-        connection, self._connection = self._connection, None
-        self._finished = True
-        if connection is not None:
-            await self._database.pool.release(connection)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.close()
-
-
-async def _execute(connection: Connection, method: str, statement: Statement, parameters: Mapping[str, Any]) -> Any:
-    with trace.span(statement.name, SpanKind.CLIENT), failures_typed:
-        return await getattr(connection.session, method)(statement.sql, *statement.arguments(parameters))
 
 
 class UnitOfWork(ReadUnit):
@@ -136,7 +45,7 @@ class UnitOfWork(ReadUnit):
         return await self._database.pool.begin(self._database.role, "BEGIN")
 
     async def _run(self, method: str, statement: Statement, parameters: Mapping[str, Any]) -> Any:
-        return await _execute(self._connection or await self._take(), method, statement, parameters)
+        return await execute(self._connection or await self._take(), method, statement, parameters)
 
     async def execute(self, statement: Statement, /, **parameters: Any) -> int:
         """Run a statement and return the number of rows that it changed."""
@@ -336,7 +245,7 @@ class Database:
             raise RuntimeError("a statement of its own inside a unit of work would take a second connection")
         connection = await self.pool.acquire(self.role)
         try:
-            return await _execute(connection, method, statement, parameters)
+            return await execute(connection, method, statement, parameters)
         finally:
             await self.pool.release(connection)
 
@@ -348,12 +257,3 @@ class Database:
         """Wake who moves the events on."""
         for listener in self._listeners:
             listener()
-
-
-_current: ContextVar[ReadUnit | None] = ContextVar("unit_of_work", default=None)
-
-
-def connection_held() -> bool:
-    """Whether the present context holds a pooled connection: then nothing may be called over the network."""
-    unit = _current.get()
-    return unit is not None and unit.holds_connection

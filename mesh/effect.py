@@ -21,7 +21,7 @@ from mesh.events import UnreadableEvent, decode
 from mesh.principal import acting_as, service_principal
 from mesh.statement import in_schema
 from mesh.tables import DEAD, PARKED
-from mesh.trace import Tracer, joined
+from mesh.trace import Tracer, joined, parse_traceparent
 
 # The longest that preparing and applying one event may take, below the time after which the server sends it again.
 _SECONDS = 25.0
@@ -95,18 +95,22 @@ class Effect:
         deliveries = [self._delivery(arrival) for arrival in arrivals]
         async with asyncio.timeout(_SECONDS):
             prepared = await self._prepare_all(deliveries)
-            with acting_as(service_principal(self._database.name)):
+            # What is done for all of them shows in the trace of one that is sampled.
+            lead = next((each for each in deliveries if _is_sampled(each.envelope)), deliveries[0])
+            with lead.story():
                 async with self._database.write() as uow:
                     taken = await self._take(arrivals, uow)
-                    if self._consumer.handler_many is not None:
-                        if taken:
-                            await self._consumer.handler_many([deliveries[place] for place in taken], uow)
-                        return
-                    for place in taken:
-                        delivery = deliveries[place]
-                        with delivery.story():
-                            await self._consumer.handler(delivery.event, delivery.envelope, uow, *prepared[place])
-                            await uow.flush()
+                    if self._consumer.handler_many is None:
+                        for place in taken:
+                            await self._apply_one(deliveries[place], prepared[place], uow)
+                    elif taken:
+                        await self._consumer.handler_many([deliveries[place] for place in taken], uow)
+
+    async def _apply_one(self, delivery: Delivery, prepared: tuple[Any, ...], uow: UnitOfWork) -> None:
+        with delivery.story():
+            await self._consumer.handler(delivery.event, delivery.envelope, uow, *prepared)
+            # The next one sees what this one did.
+            await uow.flush()
 
     async def _take(self, arrivals: Sequence[Arrival], uow: UnitOfWork) -> list[int]:
         """Mark events as done, and return the places of those that were not; one whose key is parked is parked too."""
@@ -201,6 +205,11 @@ class Effect:
             detail=detail,
             envelope=arrival.data,
         )
+
+
+def _is_sampled(envelope: Envelope) -> bool:
+    parent = parse_traceparent(envelope.traceparent)
+    return parent is not None and parent.sampled
 
 
 def _opened(arrival: Arrival) -> tuple[Any, Envelope]:

@@ -10,8 +10,11 @@ from weakref import WeakSet
 
 import asyncpg
 
+from mesh.connection import Connection
 from mesh.errors import Aborted, SoukError, Unavailable
 from mesh.session import Session
+
+__all__ = ["Connection", "Pool", "failures_typed"]
 
 _SERVER_SETTINGS = {
     "application_name": "souk",
@@ -64,43 +67,6 @@ class _FailuresTyped:
 
 # `with failures_typed:` turns a failure of the database itself into Unavailable or Aborted.
 failures_typed = _FailuresTyped()
-
-
-class Connection:
-    """One session and the role that it is in now; the empty role is the login role, which owns the tables."""
-
-    __slots__ = ("fresh", "role", "session")
-
-    def __init__(self, session: Any) -> None:
-        """Wrap a session that has just begun."""
-        self.session = session
-        # None where a transaction that was undone has taken its change of the role back with it.
-        self.role: str | None = ""
-        # Not used since it was made: a failure is not that of a session that lay idle too long.
-        self.fresh = True
-
-    async def become(self, role: str) -> None:
-        """Change the role, unless it is the present one."""
-        if role != self.role:
-            await self.session.execute(_change_role(role))
-            self.role = role
-
-    async def begin(self, role: str, command: str) -> None:
-        """Begin a transaction in a role, in one round trip."""
-        if role == self.role:
-            await self.session.execute(command)
-            return
-        self.role = None
-        await self.session.execute(f"{_change_role(role)}; {command}")
-        self.role = role
-
-    def undone(self) -> None:
-        """The transaction was rolled back, and with it the change of the role that it may have begun with."""
-        self.role = None
-
-
-def _change_role(role: str) -> str:
-    return f'SET ROLE "{role}"' if role else "RESET ROLE"
 
 
 class Pool:
@@ -165,7 +131,9 @@ class Pool:
         return None
 
     def _take_other(self) -> Connection | None:
-        return next((found for role in list(self._idle) if (found := self._take_idle(role)) is not None), None)
+        """One of the role that has most to spare."""
+        roles = sorted(self._idle, key=lambda role: -len(self._idle[role]))
+        return next((found for role in roles if (found := self._take_idle(role)) is not None), None)
 
     async def _open_one(self) -> Connection | None:
         if self._open >= self._size or self._closed:

@@ -10,7 +10,7 @@ from typing import Any
 import grpc
 import pytest
 
-from mesh import database
+from mesh import database, read_unit
 from mesh.call import Call, current_call
 from mesh.errors import (
     Code,
@@ -233,12 +233,12 @@ class TestIsolation:
         assert seen == ["", True]
 
     async def test_refuses_to_call_while_a_connection_is_held(self, world: World) -> None:
-        token = database._current.set(SimpleNamespace(holds_connection=True))  # type: ignore[arg-type]
+        token = read_unit._current.set(SimpleNamespace(holds_connection=True))  # type: ignore[arg-type]
         try:
             with pytest.raises(RuntimeError, match="holds a connection"):
                 await world.stub.Say(world.request())
         finally:
-            database._current.reset(token)
+            read_unit._current.reset(token)
 
 
 class TestLimits:
