@@ -14,7 +14,7 @@ from mesh.principal import Principal
 from services.payment import events
 from services.payment.domain.ledger import refund_entry, reversal_entry
 from services.payment.domain.lines import PaymentLine, Shares
-from services.payment.domain.payment import Payment
+from services.payment.domain.payment import Payment, PaymentState
 from services.payment.domain.provider import OutcomeUnknown, Refused
 from services.payment.domain.refund import (
     GivenBack,
@@ -96,9 +96,11 @@ class Refunding:
             sale = await self._sale_of(uow, order_id, payment_id)
             refund = await refunds.find(uow, refund_id)
             if refund is None:
-                require_some_left(sale)
-                lines = [await lines_of(uow, payment.id) for payment in sale]
-                given = await self._begin(uow, sale, lines, wish, refund_id, None)
+                # What the buyer's bank has taken back is decided there; the rest need not wait for it.
+                free = [payment for payment in sale if payment.state is not PaymentState.DISPUTED] or sale
+                require_some_left(free)
+                lines = [await lines_of(uow, payment.id) for payment in free]
+                given = await self._begin(uow, free, lines, wish, refund_id, None)
             else:
                 refund.require_same(order_id)
                 given = await _given(uow, refund, sale)

@@ -373,5 +373,6 @@ class FakeWallets(wallet_service_pb2_grpc.WalletServiceServicer):
 
     async def PlanWallet(self, request: Any, _: Any) -> Any:  # noqa: N802 the contract's name
         self.payments.enter("PlanWallet")
+        await self.payments._let_others()
         amount = min(request.amount.amount, self.payments.wallets[request.user_id])
         return wallet_service_pb2.PlanWalletResponse(wallet_amount=euros(amount))

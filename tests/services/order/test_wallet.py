@@ -9,7 +9,7 @@ from souk.order.v1.order_pb2 import Order, PaymentAttempt
 from souk.order.v1.status_pb2 import OrderPaymentState, OrderStatus
 from souk.payment.v1.payment_events_pb2 import DisputeOpened, PaymentCaptured, RefundSucceeded
 
-from mesh.errors import FailedPrecondition, InvalidArgument
+from mesh.errors import Aborted, FailedPrecondition, InvalidArgument
 from mesh.principal import Principal
 from tests.services.order.conftest import DECLINED, HOME, NEEDS_ACTION, VISA, Desk
 from tests.services.order.fakes import euros
@@ -116,6 +116,20 @@ class TestPayOrder:
         paid = await desk.call(buyer, "PayOrder", request, "p1")
         assert paid.status == OrderStatus.PAID
         assert told(paid)[2:] == [("wallet", 2000, "CAPTURED"), ("stripe", 4599, "CAPTURED")]
+        assert await desk.violations() == []
+
+    async def test_an_order_that_changed_meanwhile_is_asked_for_again(self, desk: Desk) -> None:
+        buyer = desk.shopper()
+        order = await place(desk, buyer, 2000, DECLINED)
+
+        async def change() -> None:
+            await desk.execute('UPDATE "order".orders SET version = version + 1')
+
+        desk.payments.meanwhile = change
+        request = pb.PayOrderRequest(order_id=order.order_id, payments=sources())
+        with pytest.raises(Aborted, match="CHECKOUT_IN_PROGRESS"):
+            await desk.call(buyer, "PayOrder", request, "p1")
+        assert (await desk.call(buyer, "PayOrder", request, "p1")).status == OrderStatus.PAID
         assert await desk.violations() == []
 
     async def test_takes_up_what_the_buyer_authenticated(self, desk: Desk) -> None:

@@ -244,6 +244,18 @@ class TestRefundsOfBoth:
         with pytest.raises(FailedPrecondition, match="REFUND_TOO_LARGE"):
             await till.call(STAFF, "RefundPayment", message, key="r1")
 
+    async def test_all_but_what_the_bank_has_taken_back(self, till: Till) -> None:
+        asked = await self.sold(till)
+        await till.market.rows(f"UPDATE payment.payments SET state = 'DISPUTED' WHERE id = '{asked.payment_id}'")  # noqa: S608
+        message = pb.RefundPaymentRequest(payment_id=asked.payment_id, amount=euros(100), reason="")
+        with pytest.raises(FailedPrecondition, match="PAYMENT_DISPUTED"):
+            await till.call(STAFF, "RefundPayment", message, key="r1")
+        rest = pb.RefundOrderRequest(refund_id=str(uuid.uuid4()), order_id=asked.order_id, payment_id=asked.payment_id)
+        assert (await till.order("RefundOrder", rest)).amount.amount == 1000
+        assert (await till.order("RefundOrder", rest)).amount.amount == 1000
+        assert await wallet(till) == {"EUR": (1000, 0)}
+        assert await till.violations() == {}
+
     async def test_the_card_s_share_that_fails_can_be_tried_again(self, till: Till) -> None:
         asked = await self.sold(till, line(LOOM, 4000, 4))
         units = [pb.RefundPaymentLine(line_id=asked.lines[0].line_id, quantity=4)]
