@@ -1,7 +1,7 @@
 """Clusters: the workers of each service, watched by health checks and taken out when they stop answering."""
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import timedelta
 
 from envoy_data_plane.envoy.config.cluster.v3 import (
@@ -9,6 +9,8 @@ from envoy_data_plane.envoy.config.cluster.v3 import (
     CircuitBreakersThresholds,
     CircuitBreakersThresholdsRetryBudget,
     Cluster,
+    ClusterCommonLbConfig,
+    ClusterCommonLbConfigConsistentHashingLbConfig,
     ClusterDiscoveryType,
     ClusterLbPolicy,
     OutlierDetection,
@@ -36,12 +38,20 @@ SANDBOX, TRACES = "sandbox", "traces"
 # As many calls at once as a worker takes from outside by default.
 _MOST_OF_A_WORKER = 128
 _MOST = 100_000
+# How many of the calls in progress one worker of a service may have, in percent of an equal share.
+_MOST_OF_AVERAGE_PERCENT = 125
 _PROTOCOL = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 
 
-def clusters(placement: Placement, services: Sequence[ServiceDescriptor]) -> list[Cluster]:
-    """A cluster for each service that is routed, and for what else the placement names."""
-    made = [service_cluster(name, placement.services[name], probe) for name, probe in sorted(_probes(services).items())]
+def clusters(placement: Placement, services: Sequence[ServiceDescriptor], keeping: Container[str]) -> list[Cluster]:
+    """A cluster for each service that is routed, and for what else the placement names.
+
+    The services of `keeping` have answers that their workers keep.
+    """
+    made = [
+        service_cluster(name, placement.services[name], probe, keeps=name in keeping)
+        for name, probe in sorted(_probes(services).items())
+    ]
     if placement.sandbox:
         made.append(_cluster(SANDBOX, [placement.sandbox], http2=False))
     if placement.otlp:
@@ -49,10 +59,19 @@ def clusters(placement: Placement, services: Sequence[ServiceDescriptor]) -> lis
     return made
 
 
-def service_cluster(name: str, endpoints: Sequence[Endpoint], probe: str) -> Cluster:
-    """The workers of one service."""
+def service_cluster(name: str, endpoints: Sequence[Endpoint], probe: str, *, keeps: bool = False) -> Cluster:
+    """The workers of one service; where they keep answers (`keeps`), each is asked for its own share of them."""
     cluster = _cluster(name, endpoints, http2=True)
-    cluster.lb_policy = ClusterLbPolicy.LEAST_REQUEST
+    if keeps:
+        cluster.lb_policy = ClusterLbPolicy.MAGLEV
+        # What is asked for most does not overload the one worker that keeps it: beyond this the next one helps.
+        cluster.common_lb_config = ClusterCommonLbConfig(
+            consistent_hashing_lb_config=ClusterCommonLbConfigConsistentHashingLbConfig(
+                hash_balance_factor=_MOST_OF_AVERAGE_PERCENT
+            )
+        )
+    else:
+        cluster.lb_policy = ClusterLbPolicy.LEAST_REQUEST
     cluster.health_checks = [_health_check(probe)]
     cluster.outlier_detection = _outliers()
     cluster.circuit_breakers = _breakers(_MOST_OF_A_WORKER * len(endpoints) if _are_addresses(endpoints) else _MOST)

@@ -18,6 +18,7 @@ from envoy_data_plane.google.protobuf import Struct
 from google.protobuf.descriptor import ServiceDescriptor
 
 from contracts.descriptors import load_services
+from edge import caching
 from edge.clusters import clusters
 from edge.listener import listener
 from edge.methods import routed_methods, routed_services
@@ -42,7 +43,8 @@ def bootstrap(placement: Placement, services: Sequence[ServiceDescriptor]) -> Bo
         node=Node(id="souk-edge", cluster="souk-edge"),
         admin=Admin(address=pipe(str(placement.admin_path))) if placement.admin_path else None,
         static_resources=BootstrapStaticResources(
-            listeners=[listener(placement, routed, methods)], clusters=clusters(placement, routed)
+            listeners=[listener(placement, routed, methods)],
+            clusters=clusters(placement, routed, caching.hosts_with_kept_answers(methods)),
         ),
         layered_runtime=LayeredRuntime(
             layers=[

@@ -75,6 +75,7 @@ def _method_route(method: Method, placement: Placement) -> Route:
             cluster=contract.host,
             timeout=timedelta(seconds=contract.deadline) + _MARGIN,
             retry_policy=_retries(method),
+            hash_policy=caching.same_worker(method),
         ),
         metadata=caching.method_cache(method),
         decorator=Decorator(operation=contract.path.removeprefix("/"), propagate=False),

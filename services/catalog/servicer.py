@@ -20,7 +20,7 @@ from services.catalog.clients.pages import Pages
 from services.catalog.clients.seller import SellerClient
 from services.catalog.domain.product import Product, ProductState
 from services.catalog.domain.shop import Shop
-from services.catalog.domain.slug import is_id
+from services.catalog.domain.slug import as_id
 from services.catalog.handlers import imports, products
 from services.catalog.invariants import check_copies
 from services.catalog.repository.categories import count_products, read_tree
@@ -83,8 +83,9 @@ class CatalogServicer(CatalogServiceServicer):
         return encoding.product_to_proto(product, _there(shop))
 
     async def _resolve(self, id_or_slug: str, call: Call) -> uuid.UUID:
-        if is_id(id_or_slug):
-            return uuid.UUID(id_or_slug)
+        product_id = as_id(id_or_slug)
+        if product_id is not None:
+            return product_id
 
         async def load() -> bytes:
             async with call.db.read() as unit:

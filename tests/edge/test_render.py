@@ -95,6 +95,16 @@ class TestRender:
             seconds = float(routes[method.contract.path]["route"]["timeout"].removesuffix("s"))
             assert 0 < seconds - method.contract.deadline < 1
 
+    def test_asks_one_worker_for_an_answer_that_it_may_have_kept(
+        self, placement: Placement, configuration: dict[str, Any], routes: dict[str, Any]
+    ) -> None:
+        methods = routed_methods(load_services(), placement.services)
+        kept = [each.contract for each in methods if each.contract.cache_seconds]
+        hashed = [path for path, route in routes.items() if route.get("route", {}).get("hash_policy")]
+        assert sorted(hashed) == sorted(contract.path for contract in kept)
+        balanced = {each["name"]: each.get("lb_policy") for each in configuration["static_resources"]["clusters"]}
+        assert {name for name, policy in balanced.items() if policy == "MAGLEV"} == {each.host for each in kept}
+
     def test_there_is_no_mailbox_without_a_sandbox(self, placement: Placement, routes: dict[str, Any]) -> None:
         assert "/dev/mailbox" in routes
         shipped = Placement(listen=placement.listen, services=placement.services, jwks_file=placement.jwks_file)

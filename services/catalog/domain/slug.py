@@ -14,13 +14,17 @@ _GAP = re.compile(r"[^a-z0-9]+")
 _SPELLED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "þ": "th"})
 
 
-def is_id(text: str) -> bool:
-    """Whether a text could be read as an id, in any of the ways that ids are written."""
+def as_id(text: str) -> uuid.UUID | None:
+    """The id that a text could be read as, in any of the ways that ids are written."""
     try:
-        uuid.UUID(text)
+        return uuid.UUID(text)
     except ValueError:
-        return False
-    return True
+        return None
+
+
+def is_id(text: str) -> bool:
+    """Whether a text could be read as an id."""
+    return as_id(text) is not None
 
 
 def slug_of(text: str) -> str:
