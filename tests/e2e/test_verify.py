@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from cli.rest import Rest
+from tests.bench.growth import grow
 from tests.goods import Goods, a_buyer, place_order
 from tests.integration.waiting import eventually
 from tests.stack_process import Stack
@@ -119,3 +120,21 @@ class TestPlantedViolations:
                 row["kept"],
             )
         assert "I5" not in violated(stack, within=3)
+
+
+class TestGrownStore:
+    async def test_what_months_of_trade_leave_holds_and_each_row_of_it_is_looked_at(
+        self, stack: Stack, database: asyncpg.Connection, order: dict[str, Any]
+    ) -> None:
+        """Orders made by COPY for the load tests are as whole as real ones."""
+        count = await database.fetchval('SELECT count(*) FROM "order".orders')
+        await grow(stack.home, 200)
+        assert await database.fetchval('SELECT count(*) FROM "order".orders') == count + 200, order
+        assert violated(stack) == set()
+        one = await database.fetchval("SELECT id FROM \"order\".orders WHERE place_key = 'growth-100'")
+        plant, take_back = _PLANTS["I1"]
+        assert await database.execute(plant, one) == "UPDATE 1"
+        try:
+            assert violated(stack, within=0) == {"I1"}
+        finally:
+            assert await database.execute(take_back, one) == "UPDATE 1"

@@ -24,7 +24,7 @@ _RPC = re.compile(r"souk\.(\w+)\.v1\.\w+/\w+")
 _STATEMENT = re.compile(r"(SELECT|INSERT|UPDATE|DELETE)\b(?! keyring)")
 # Several processes serve: each is asked.
 _WORKERS = 4
-_QUIET_SECONDS = 2.0
+_QUIET_SECONDS = 1.5
 _LONGEST_SECONDS = 20.0
 
 
@@ -76,11 +76,11 @@ def store(stack: Stack) -> TraceStore:
     return TraceStore(store_file(stack.home))
 
 
-def test_a_checkout_costs_this(stack: Stack, store: TraceStore, teapot: Goods, towel: Goods) -> None:
+def test_a_checkout_costs_this(stack: Stack, store: TraceStore, goods: tuple[Goods, Goods]) -> None:
     with Rest(stack.edge) as rest:
-        buyer = a_buyer(rest, teapot, towel)
+        buyer = a_buyer(rest, *goods)
         place_order(rest, buyer)
-        _fill(rest, buyer, (teapot, towel))
+        _fill(rest, buyer, goods)
         total = rest.call("GET", "/cart", account=buyer)["total"]
     with Rest(stack.edge) as rest:
         place_order(rest, buyer, expectedTotal=total)
@@ -89,7 +89,8 @@ def test_a_checkout_costs_this(stack: Stack, store: TraceStore, teapot: Goods, t
     assert _costs(_below(spans, "consume ", inside=True)) == AFTER_THE_ANSWER, _CHANGED.format("AFTER_THE_ANSWER")
 
 
-def test_what_is_done_most_costs_this(stack: Stack, store: TraceStore, teapot: Goods) -> None:
+def test_what_is_done_most_costs_this(stack: Stack, store: TraceStore, goods: tuple[Goods, Goods]) -> None:
+    teapot, _ = goods
     with Rest(stack.edge) as rest:
         buyer = a_buyer(rest, teapot)
         place_order(rest, buyer)
