@@ -22,7 +22,7 @@ EXPERIMENTS: dict[str, tuple[str, Experiment]] = {
     "T8": ("Redis flushed, killed, slow during a sale", lose_redis),
     "T9": ("provider fails after the effect, webhooks late and false", bad_provider),
     "T11": ("one worker's clock is wrong", wrong_clocks),
-    "T12": ("10,000 hot units while workers are killed, checkouts while all parts are", sell_to_everybody),
+    "T12": ("hot stock held while workers die, bought while all parts do", sell_to_everybody),
     "T15": ("events that cannot be applied", poison),
     "T16": ("one key, fifty at once", same_key),
     "T18": ("orders do as the book in memory says", orders_as_in_the_book),

@@ -55,7 +55,7 @@ class TestSamples:
 def test_orders_do_as_the_book_in_memory_says(stack: Stack) -> None:
     desk = Desk(stack)
     try:
-        machine = run_machine(desk, 1, 8, shorten=False)
+        machine = run_machine(desk, 1, 6, shorten=False)
     finally:
         desk.close()
     assert machine.statuses["PAID"]

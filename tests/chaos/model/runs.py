@@ -16,7 +16,7 @@ from tests.stack_process import Stack
 
 _STEPS = 15
 # Runs under one seed, which repeats them; then the next seed's turn comes.
-_RUNS_EACH = 50
+_RUNS_EACH = 25
 _SIDE_BY_SIDE = 4
 _DONE = "runs and steps:"
 
