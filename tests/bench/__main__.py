@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -38,6 +39,8 @@ _console = Console(width=max(150, Console().width))
 
 def main() -> int:
     """Parse, run, print; 1 where an item had errors, an invariant does not hold or, with --check, a cost has grown."""
+    # Whoever ends it by a signal gets his machine back: the stack is stopped on the way out.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = _options()
     folder = Path(options.home or tempfile.mkdtemp(prefix="souk-bench-"))
     try:

@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -196,6 +197,8 @@ def main() -> int:
     parser.add_argument("--home", default="", help="a folder to keep the market in")
     options = parser.parse_args()
     folder = Path(options.home or tempfile.mkdtemp(prefix="souk-scale-"))
+    # Whoever ends it by a signal gets his machine back: the stack is stopped on the way out.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     scale = Scale(Market(Home(folder.resolve()), seed=1), options)
     try:
         asyncio.run(scale.run())
