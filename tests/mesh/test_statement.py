@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import ARRAY, BigInteger, Column, MetaData, Table, Text, Uuid, bindparam, func, insert, select, text
 
-from mesh.statement import in_schema, statement
+from mesh.statement import as_columns, grouped, in_schema, insert_rows, statement
 
 things = Table("things", MetaData(schema="test"), Column("id", Uuid), Column("count", BigInteger), Column("name", Text))
 
@@ -47,3 +47,27 @@ class TestStatement:
         query = "SELECT 1 FROM {schema}.inbox WHERE durable = :durable"
         assert in_schema("order", query) is in_schema("order", query)
         assert in_schema("order", query).sql == 'SELECT 1 FROM "order".inbox WHERE durable = $1'
+
+
+class TestGroup:
+    def test_numbers_the_parameters_of_all(self) -> None:
+        add = statement(text("INSERT INTO a VALUES (:x, :y, :x)"))
+        remove = statement(text("DELETE FROM b WHERE id = :id"))
+        expected = "WITH g0 AS (INSERT INTO a VALUES ($1, $2, $1)) DELETE FROM b WHERE id = $3"
+        assert grouped((add, remove)) == expected
+
+    def test_of_one_is_the_statement_itself(self) -> None:
+        remove = statement(text("DELETE FROM b WHERE id = :id"))
+        assert grouped((remove,)) == remove.sql
+
+    @pytest.mark.parametrize("query", ["SELECT 1", "WITH gone AS (DELETE FROM a) SELECT 1"])
+    def test_holds_plain_changes_alone(self, query: str) -> None:
+        with pytest.raises(TypeError, match="plain"):
+            grouped((statement(text(query)),))
+
+
+class TestRows:
+    def test_are_written_as_one_array_for_each_column(self) -> None:
+        add = insert_rows(things, "id", "count")
+        assert "unnest(cast($1 AS UUID[]), cast($2 AS BIGINT[]))" in add.sql
+        assert add.arguments(as_columns([{"id": 1, "count": 2}, {"id": 3, "count": 4}])) == [[1, 3], [2, 4]]

@@ -6,6 +6,7 @@ from contextvars import Context
 
 import asyncpg
 import pytest
+from souk.mesh.v1.envelope_pb2 import AuditRecord
 
 from mesh.database import Database, UnitOfWork, connection_held
 from mesh.errors import Aborted, Unavailable
@@ -86,6 +87,53 @@ class TestUnitOfWork:
         assert await count(database, "parked_keys") == 100
 
 
+class TestDeferred:
+    async def test_is_written_with_the_commit_and_seen_by_nobody_before(self, database: Database) -> None:
+        async with database.write() as uow:
+            await _park(uow, "a")
+            uow.defer(_insert(database), key="b")
+            uow.defer(_insert(database), key="c")
+            assert await uow.fetch_value(_count(database)) == 1
+            await uow.flush()
+            assert await uow.fetch_value(_count(database)) == 3
+        assert await count(database, "parked_keys") == 3
+
+    async def test_is_undone_with_the_rest(self, database: Database) -> None:
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await self._park_at_commit(database, "a", "b", "a")
+        assert await count(database, "parked_keys") == 0
+
+    async def test_alone_is_a_transaction_without_begin_and_its_events_go_with_it(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Pool, "begin", None)
+        await self._park_at_commit(database, "a")
+        assert await count(database, "parked_keys") == 1
+        assert await count(database, "outbox") == 1
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await self._park_at_commit(database, "b", "a")
+        assert await count(database, "parked_keys") == 1
+        assert await count(database, "outbox") == 1
+
+    async def _park_at_commit(self, database: Database, *keys: str) -> None:
+        async with database.write() as uow:
+            for key in keys:
+                uow.defer(_insert(database), key=key)
+            uow.publish(AuditRecord(), "a")
+
+    async def test_inside_a_savepoint_is_undone_with_it(self, database: Database) -> None:
+        async with database.write() as uow:
+            uow.defer(_insert(database), key="a")
+            with pytest.raises(ZeroDivisionError):
+                await self._fail_in_savepoint(uow, _insert(database))
+        assert await count(database, "parked_keys") == 1
+
+    async def _fail_in_savepoint(self, uow: UnitOfWork, insert: Statement) -> None:
+        async with uow.savepoint():
+            uow.defer(insert, key="b")
+            raise ZeroDivisionError
+
+
 class TestReadUnit:
     async def test_refuses_to_write(self, database: Database) -> None:
         async with database.read() as unit:
@@ -110,6 +158,18 @@ class TestPool:
                 async with database.read() as unit:
                     assert await unit.fetch_value(sql("SELECT current_user")) == database.role
         await keep_partitions(databases[0])
+        await pool.close()
+
+    async def test_a_rollback_takes_no_role_along(self, stores: Stores) -> None:
+        pool = Pool(stores.postgres_url, size=1)
+        first, second = await make_database(pool), await make_database(pool)
+        for _ in range(2):
+            with pytest.raises(ZeroDivisionError):
+                await _fail_after_parking(first)
+            assert await count(first, "parked_keys") == 0
+            with pytest.raises(ZeroDivisionError):
+                await _fail_after_parking(first)
+            assert await count(second, "parked_keys") == 0
         await pool.close()
 
     async def test_those_that_wait_are_served_in_their_order(self, stores: Stores) -> None:
@@ -193,6 +253,16 @@ def _insert(database: Database) -> Statement:
     return in_schema(
         database.name, "INSERT INTO {schema}.parked_keys (durable, key) VALUES ('test', :key) RETURNING key"
     )
+
+
+async def _fail_after_parking(database: Database) -> None:
+    async with database.write() as uow:
+        await _park(uow, "a")
+        raise ZeroDivisionError
+
+
+def _count(database: Database) -> Statement:
+    return in_schema(database.name, "SELECT count(*) FROM {schema}.parked_keys")
 
 
 async def _park(uow: UnitOfWork, *keys: str) -> None:
