@@ -91,7 +91,7 @@ async def flash_sale(lab: Lab) -> None:
     parts: list[str] = []
     kills = 0
     while not sale.done():
-        await asyncio.wait({sale}, timeout=lab.rng.uniform(2, 5))
+        await asyncio.wait({sale}, timeout=lab.rng.uniform(6, 10))
         if not sale.done():
             parts = parts or lab.rng.sample(lab.parts, len(lab.parts))
             lab.kill(parts.pop())
