@@ -20,7 +20,7 @@ _TIMEOUT_SECONDS = 20.0
 _PAUSE_SECONDS = 0.3
 # Nothing in an experiment is away for longer.
 _PATIENCE_SECONDS = 150.0
-_CONNECTIONS = 200
+_CONNECTIONS = 400
 # Nothing is known after these: ask again. 401 comes while nobody can say whether a session lives.
 _UNSURE = frozenset({0, 401, 408, 409, 429, 500, 502, 503, 504})
 
@@ -121,9 +121,11 @@ class Market:
     async def sure(self, method: str, path: str, buyer: Buyer | None = None, body: Any = None) -> Answer:
         """Ask with one key until the answer is known. Raises TimeoutError."""
         key = secrets.token_hex(16) if method == "POST" else ""
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            while (answer := await self.call(method, path, buyer, body, key)).outcome is Outcome.UNKNOWN:
-                await self.pause()
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while (answer := await self.call(method, path, buyer, body, key)).outcome is Outcome.UNKNOWN:
+            if time.monotonic() > until:
+                raise TimeoutError(f"{answer.call} was never answered: {answer.status} {answer.body}")
+            await self.pause()
         return answer
 
     async def is_up(self) -> bool:
