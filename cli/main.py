@@ -24,6 +24,7 @@ _MODULES = {
     "why": ("why",),
     "conform": ("conformance",),
     "data": ("dlq", "replay"),
+    "rebuild": ("rebuild",),
     "faults": ("break", "crash-points"),
     "edge": ("edge",),
 }

@@ -24,6 +24,7 @@ from mesh.keyring import Keyring
 from mesh.pipeline import Endpoint
 from mesh.pool import Pool
 from mesh.principal import Principal, acting_as, service_principal
+from mesh.projection import Keeper, ProjectionServicer
 from mesh.published import EventLogServicer, RemoteLogs
 from mesh.remote import RemoteChannel
 from mesh.server import make_server
@@ -208,8 +209,11 @@ class Node:
         databases = {
             name: self.nodes[name].db if each.tables is not None else None for name, each in self._services.items()
         }
+        keepers = {
+            name: Keeper(node.db, self.parts[name].projections, node.as_service) for name, node in self.nodes.items()
+        }
         first = next(iter(self.nodes.values()))
-        for servicer in (EventLogServicer(databases), VitalsServicer(self.vitals)):
+        for servicer in (EventLogServicer(databases), VitalsServicer(self.vitals), ProjectionServicer(keepers)):
             self._serve(servicer, first)
 
     def _serve(self, servicer: Any, node: ServiceNode) -> None:

@@ -16,11 +16,11 @@ _WHOLE: Final = 2**63
 Part = str | int | float | bool | None
 
 
-def page_size(asked: int) -> int:
-    """The entries of one page: 0 means 20, above 100 becomes 100. Raises InvalidArgument below 0."""
+def page_size(asked: int, most: int = MAX_SIZE) -> int:
+    """The entries of one page: 0 means 20, above `most` becomes that. Raises InvalidArgument below 0."""
     if asked < 0:
         raise InvalidArgument("INVALID_FIELDS", "pageSize is negative.", fields={"pageSize": "is negative"})
-    return min(asked or DEFAULT_SIZE, MAX_SIZE)
+    return min(asked or DEFAULT_SIZE, most)
 
 
 def encode_page(key: tuple[Part, ...]) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from mesh.consumer import Consumer
     from mesh.job import Job
+    from mesh.projection import Projection
 
 __all__ = ["Parts", "Service", "ServiceNode"]
 
@@ -22,6 +23,8 @@ class Parts:
     servicers: Sequence[Any]
     consumers: "Sequence[Consumer]" = ()
     jobs: "Sequence[Job]" = ()
+    # The copies of others' facts that can be made anew from their owners.
+    projections: "Sequence[Projection]" = ()
     # Awaited after the connections stand and before the first call is served.
     on_start: Callable[[], Awaitable[None]] | None = None
     # Awaited after the last call, event and job: closes connections of the service's own.

@@ -1,7 +1,7 @@
 """How the catalogue follows shops and stock."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from souk.inventory.v1.inventory_events_pb2 import StockChanged
 from souk.mesh.v1.envelope_pb2 import Envelope
@@ -11,7 +11,7 @@ from mesh.consumer import Consumer, Delivery
 from mesh.database import UnitOfWork
 from services.catalog.clients.pages import Pages
 from services.catalog.domain.shop import Shop
-from services.catalog.repository.availability import apply_availability, apply_stock, apply_stocks
+from services.catalog.repository.availability import apply_availability, apply_stock, apply_stocks, storable
 from services.catalog.repository.shops import product_ids_of, save_shop
 
 ShopEvent = (
@@ -20,7 +20,6 @@ ShopEvent = (
     | seller_events_pb2.ShopSuspended
     | seller_events_pb2.ShopUpdated
 )
-_INT32_MAX = 2**31 - 1
 
 
 class Consumers:
@@ -46,8 +45,12 @@ class Consumers:
     async def on_shop(self, event: ShopEvent, _envelope: Envelope, uow: UnitOfWork) -> None:
         shop_id = uuid.UUID(event.shop_id)
         state = shop_pb2.ShopState.Value.Name(event.state)
-        if await save_shop(uow, Shop(shop_id, event.name, state, event.currency, event.version)):
-            shown = await product_ids_of(uow, shop_id)
+        await self.follow_shop(uow, Shop(shop_id, event.name, state, event.currency, event.version))
+
+    async def follow_shop(self, uow: UnitOfWork, shop: Shop) -> None:
+        """Take up a shop where it is newer than the copy."""
+        if await save_shop(uow, shop):
+            shown = await product_ids_of(uow, shop.shop_id)
             uow.after_commit(lambda: self._pages.forget(shown))
 
     async def on_stock_changed(self, event: StockChanged, _envelope: Envelope, uow: UnitOfWork) -> None:
@@ -61,6 +64,10 @@ class Consumers:
         # In the order of versions, so that of several events of one variant the last one counts.
         for event in sorted((delivery.event for delivery in deliveries), key=lambda event: event.version):
             told[uuid.UUID(event.variant_id)] = (_count(event), event.version)
+        await self.follow_stocks(uow, told)
+
+    async def follow_stocks(self, uow: UnitOfWork, told: Mapping[uuid.UUID, tuple[int, int]]) -> None:
+        """Take up how many there are of each variant, with the version of that, where it is newer than the copy."""
         product_ids = sorted(await apply_stocks(uow, told))
         if product_ids:
             turned = await apply_availability(uow, product_ids)
@@ -68,4 +75,4 @@ class Consumers:
 
 
 def _count(event: StockChanged) -> int:
-    return min(max(event.available, 0), _INT32_MAX)
+    return storable(event.available)

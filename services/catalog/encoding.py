@@ -191,6 +191,16 @@ def detail_to_proto(row: Record) -> product_pb2.VariantDetail:
     )
 
 
+def place_to_proto(row: Record) -> product_pb2.VariantPlace:
+    return product_pb2.VariantPlace(
+        variant_id=str(row["id"]),
+        product_id=str(row["product_id"]),
+        shop_id=str(row["shop_id"]),
+        initial_stock=0 if row["stock_version"] else row["available"],
+        update_time=row["update_time"],
+    )
+
+
 def import_to_proto(row: Record, errors: Iterable[Record] = ()) -> product_import_pb2.ProductImport:
     message = product_import_pb2.ProductImport(
         import_id=str(row["id"]),

@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from souk.inventory.v1 import stock_pb2
 from souk.mesh.v1 import invariants_pb2
@@ -12,11 +13,12 @@ from services.catalog.clients.inventory import InventoryClient
 from services.catalog.clients.seller import SellerClient
 from services.catalog.domain.shop import Shop
 from services.catalog.repository.availability import page_of_availability
-from services.catalog.repository.shops import page_of_shops
+from services.catalog.repository.shops import shops_between
 
 _PAGE = 500
 _LISTED = 100
-_NOBODY = uuid.UUID(int=0)
+_NOBODY, _LAST = uuid.UUID(int=0), uuid.UUID(int=2**128 - 1)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def check_copies(
@@ -63,23 +65,29 @@ def _judge_stock(row: Record, source: stock_pb2.Availability, result: invariants
 async def _check_shops(
     db: Database, seller: SellerClient, settle_seconds: int, result: invariants_pb2.InvariantResult
 ) -> None:
-    after = _NOBODY
-    while copies := await _shops(db, after, settle_seconds):
-        after = copies[-1].shop_id
-        sources = {shop.shop_id: shop for shop in await seller.find_shops([copy.shop_id for copy in copies])}
-        for copy in copies:
-            result.checked_count += 1
-            _judge_shop(copy, sources.get(copy.shop_id), result)
+    """Every shop of seller's and every copy; what was changed since `settle_seconds` on either side is not judged."""
+    after, token = _NOBODY, ""
+    while after != _LAST:
+        sources, token = await seller.page_of_shops(token)
+        until = sources[-1].shop.shop_id if token else _LAST
+        young = time.time() - settle_seconds
+        async with db.read() as unit:
+            copies = {copy.shop_id: (copy, changed) for copy, changed in await shops_between(unit, after, until)}
+        after = until
+        for source in sources:
+            copy, changed = copies.pop(source.shop.shop_id, (None, _LONG_AGO))
+            if max(source.change_time, changed.timestamp()) < young:
+                result.checked_count += 1
+                _judge_shop(copy, source.shop, result)
+        for shop_id in [shop_id for shop_id, (_, changed) in copies.items() if changed.timestamp() < young]:
+            _blame(result, shop_id, "there is no such shop")
 
 
-async def _shops(db: Database, after: uuid.UUID, settle_seconds: int) -> list[Shop]:
-    async with db.read() as unit:
-        return await page_of_shops(unit, after, settle_seconds, _PAGE)
-
-
-def _judge_shop(copy: Shop, source: Shop | None, result: invariants_pb2.InvariantResult) -> None:
-    if source is None:
-        _blame(result, copy.shop_id, "there is no such shop")
+def _judge_shop(copy: Shop | None, source: Shop, result: invariants_pb2.InvariantResult) -> None:
+    if copy is None:
+        _blame(result, source.shop_id, "there is no copy of it")
+    elif copy.version < source.version:
+        _blame(result, copy.shop_id, f"the copy is at version {copy.version}, seller at {source.version}")
     elif copy.version == source.version and copy != source:
         _blame(result, copy.shop_id, f"the copy of version {copy.version} differs from its source")
     elif copy.version > source.version:

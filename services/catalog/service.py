@@ -10,6 +10,7 @@ from services.catalog.clients.pages import Pages
 from services.catalog.clients.seller import SellerClient
 from services.catalog.consumers import Consumers
 from services.catalog.handlers.imports import run_imports
+from services.catalog.projections import Projections
 from services.catalog.repository.imports import forget_old_imports
 from services.catalog.servicer import CatalogServicer
 from services.catalog.settings import CatalogSettings
@@ -31,9 +32,11 @@ def build(node: ServiceNode) -> Parts:
         async with node.db.write() as uow:
             await forget_old_imports(uow)
 
+    consumers = Consumers(pages)
     return Parts(
         servicers=[CatalogServicer(node, pages, shops, inventory, settings)],
-        consumers=Consumers(pages).all(),
+        consumers=consumers.all(),
+        projections=Projections(node.db, shops, inventory, consumers).all(),
         jobs=[
             Job(name="catalog-import", every=settings.import_poll_seconds, run=import_products),
             Job(name="catalog-forget-imports", every=_FORGET_SECONDS, run=forget_imports),

@@ -13,7 +13,7 @@ from mesh.database import ReadUnit
 from mesh.errors import InvalidArgument, NotFound
 from mesh.field_mask import changes
 from mesh.node import ServiceNode
-from mesh.page import page_size
+from mesh.page import decode_id, next_page, page_size
 from services.catalog import encoding
 from services.catalog.clients.inventory import InventoryClient
 from services.catalog.clients.pages import Pages
@@ -25,12 +25,14 @@ from services.catalog.handlers import imports, products
 from services.catalog.invariants import check_copies
 from services.catalog.repository.categories import count_products, read_tree
 from services.catalog.repository.imports import find_import
-from services.catalog.repository.lists import list_products, list_shop_products, read_variants
+from services.catalog.repository.lists import list_places, list_products, list_shop_products, read_variants
 from services.catalog.repository.products import find_owned, find_product, id_of_slug, lock_owned
 from services.catalog.repository.shops import find_shop
 from services.catalog.settings import CatalogSettings
 
 _FIELDS = ("title", "description", "brand", "category_id", "state", "images", "attributes", "variants", "slug")
+_MOST_PLACES = 500
+_NOBODY = uuid.UUID(int=0)
 # Kept for a product that is there but not for everybody.
 _HIDDEN = b""
 
@@ -156,6 +158,17 @@ class CatalogServicer(CatalogServiceServicer):
         async with call.db.read() as unit:
             rows = await read_variants(unit, map(uuid.UUID, request.variant_ids))
         return pb2.BatchGetVariantsResponse(variants=map(encoding.detail_to_proto, rows))
+
+    async def ListVariantPlaces(
+        self, request: pb2.ListVariantPlacesRequest, call: Call
+    ) -> pb2.ListVariantPlacesResponse:
+        size, after = page_size(request.page_size, _MOST_PLACES), decode_id(request.page_token) or _NOBODY
+        async with call.db.read() as unit:
+            rows = await list_places(unit, after, size + 1)
+        return pb2.ListVariantPlacesResponse(
+            variants=map(encoding.place_to_proto, rows[:size]),
+            next_page_token=next_page([row["id"] for row in rows], size),
+        )
 
     async def CheckInvariants(
         self, request: invariants_pb2.CheckInvariantsRequest, call: Call

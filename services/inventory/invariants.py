@@ -1,4 +1,4 @@
-"""What inventory can say of the invariants: I2, stock against its movements and its holds."""
+"""What inventory can say of the invariants: I2, stock against its movements and holds, and I10, whose it is."""
 
 import time
 import uuid
@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from mesh.database import Database, Record
 from mesh.statement import statement
+from services.inventory.clients import CatalogClient
+from services.inventory.repository.stock import read_owners
 
 # How many stock rows are read at once: as many as take about a second, however many movements they have.
 _FEWEST, _MOST = 20, 5_000
@@ -55,6 +57,27 @@ async def check_stock(db: Database) -> invariants_pb2.InvariantResult:
     return result
 
 
+async def check_owners(db: Database, catalog: CatalogClient, settle_seconds: int) -> invariants_pb2.InvariantResult:
+    """I10, for every variant of catalog's whose product was not changed since `settle_seconds`."""
+    result = invariants_pb2.InvariantResult(
+        invariant="I10", description="There is stock of every variant, and it is whose catalog says."
+    )
+    sources, token = await catalog.page_of_places("")
+    while sources:
+        async with db.read() as unit:
+            owners = await read_owners(unit, [source.place.variant_id for source in sources])
+        young = time.time() - settle_seconds
+        for place in [source.place for source in sources if source.change_time < young]:
+            result.checked_count += 1
+            owner = owners.get(place.variant_id)
+            if owner is None:
+                _blame(result, place.variant_id, "there is no stock of it")
+            elif owner != (place.product_id, place.shop_id):
+                _blame(result, place.variant_id, "catalog says that it is another product's or shop's")
+        sources, token = await catalog.page_of_places(token) if token else ([], "")
+    return result
+
+
 def _next_count(count: int, seconds: float) -> int:
     faster = min(4.0, _PAGE_SECONDS / max(seconds, 0.001))
     return max(_FEWEST, min(_MOST, int(count * faster)))
@@ -75,6 +98,10 @@ def _judge(row: Record, result: invariants_pb2.InvariantResult) -> None:
     if row["reserved"] != row["held"]:
         faults.append(f"{row['reserved']} reserved, but orders hold {row['held']}")
     for fault in faults:
-        result.violation_count += 1
-        if len(result.violations) < _LISTED:
-            result.violations.add(id=str(row["variant_id"]), detail=fault)
+        _blame(result, row["variant_id"], fault)
+
+
+def _blame(result: invariants_pb2.InvariantResult, variant_id: uuid.UUID, detail: str) -> None:
+    result.violation_count += 1
+    if len(result.violations) < _LISTED:
+        result.violations.add(id=str(variant_id), detail=detail)

@@ -15,6 +15,7 @@ from services.inventory.handlers.reserving import Reserving
 from services.inventory.handlers.spreading import Spreading
 from services.inventory.handlers.stock import release_expired
 from services.inventory.handlers.warehouse import Warehouse
+from services.inventory.projections import Projections
 from services.inventory.repository.reservations import ReservationRepository, find_expired
 from services.inventory.repository.stock import StockRepository
 from services.inventory.servicer import InventoryServicer
@@ -47,10 +48,12 @@ def build(node: ServiceNode) -> Parts:
     reserving = Reserving(
         node.db, warehouse, contention, spreading, Looking(node.db), asyncio.Semaphore(settings.hot_at_once)
     )
-    servicer = InventoryServicer(node, CatalogClient(node.stub(CatalogServiceStub)), warehouse, reserving, settings)
+    catalog = CatalogClient(node.stub(CatalogServiceStub))
+    servicer = InventoryServicer(node, catalog, warehouse, reserving, settings)
     return Parts(
         servicers=[servicer, StoryServicer()],
         consumers=Consumers(warehouse).all(),
+        projections=Projections(node.db, catalog, warehouse).all(),
         jobs=[
             Job(name="inventory-release-expired", every=settings.sweep_seconds, run=sweep),
             Job(name="inventory-keep-spread", every=settings.keep_seconds, run=spreading.keep),

@@ -20,7 +20,7 @@ from services.inventory.handlers import reservations, stock
 from services.inventory.handlers.reserving import Reserving, Wish
 from services.inventory.handlers.stock import find_stock
 from services.inventory.handlers.warehouse import Warehouse
-from services.inventory.invariants import check_stock
+from services.inventory.invariants import check_owners, check_stock
 from services.inventory.repository.stock import list_movements, read_availability
 from services.inventory.settings import InventorySettings
 
@@ -115,5 +115,7 @@ class InventoryServicer(InventoryServiceServicer):
     async def CheckInvariants(
         self, request: invariants_pb2.CheckInvariantsRequest, call: Call
     ) -> invariants_pb2.CheckInvariantsResponse:
-        delivery = await self._node.verify_delivery(request.settle_seconds or 30)
-        return invariants_pb2.CheckInvariantsResponse(results=[await check_stock(call.db), delivery])
+        settle_seconds = request.settle_seconds or 30
+        stock_result, owners = await check_stock(call.db), await check_owners(call.db, self._catalog, settle_seconds)
+        delivery = await self._node.verify_delivery(settle_seconds)
+        return invariants_pb2.CheckInvariantsResponse(results=[stock_result, delivery, owners])

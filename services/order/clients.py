@@ -19,7 +19,7 @@ from souk.seller.v1.seller_service_pb2_grpc import SellerServiceStub
 from mesh import money
 from mesh.errors import FailedPrecondition, InvalidArgument, NotFound, SoukError
 from mesh.money import Money
-from services.order.domain.attempt import Attempt
+from services.order.domain.attempt import Attempt, Standing
 from services.order.domain.order import REASONS, Order
 from services.order.domain.pricing import Basket, BasketLine, Offer, Shop
 from services.order.domain.saga import PaymentReport, RefundAnswer
@@ -201,6 +201,17 @@ class PaymentClient:
             on_the_way = error.metadata.get("onTheWay", "0") != "0"
             return RefundAnswer.UNDER_WAY if on_the_way else RefundAnswer.DONE
         return _REFUNDS[refund.state]
+
+    async def standings(self, payment_ids: Collection[UUID]) -> Mapping[UUID, Standing]:
+        """Where those of the payments stand that there are, as they are stored; the provider is not asked."""
+        request = payment_service_pb2.BatchGetPaymentsRequest(payment_ids=map(str, payment_ids))
+        response = await self._stub.BatchGetPayments(request)
+        return {
+            UUID(payment.payment_id): Standing(
+                UUID(payment.payment_id), _report(payment).state, payment.refunded_amount.amount
+            )
+            for payment in response.payments
+        }
 
     async def status(self, payment_id: UUID) -> PaymentReport:
         """Where a payment stands. Raises PAYMENT_NOT_FOUND for one that was never begun."""

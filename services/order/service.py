@@ -27,6 +27,7 @@ from services.order.handlers.tidings import Tidings
 from services.order.handlers.upkeep import Upkeep
 from services.order.handlers.waiting import Waiting
 from services.order.invariants import Checks
+from services.order.projections import Projections
 from services.order.repository.orders import Orders
 from services.order.servicer import OrderServicer
 from services.order.settings import OrderSettings
@@ -69,8 +70,13 @@ def build(node: ServiceNode) -> Parts:
         Job("order-complete-delivered", every=60.0, run=upkeep.complete_delivered),
         Job("order-forget-quotes", every=600.0, run=partial(forget_quotes, db)),
     )
-    consumers = Consumers(Tidings(orders), partial(node.wake, RECOVER))
-    return Parts(servicers=(servicer, StoryServicer()), consumers=consumers.all(), jobs=jobs)
+    tidings = Tidings(orders)
+    return Parts(
+        servicers=(servicer, StoryServicer()),
+        consumers=Consumers(tidings, partial(node.wake, RECOVER)).all(),
+        jobs=jobs,
+        projections=Projections(db, payments, tidings).all(),
+    )
 
 
 SERVICE = Service("order", metadata, build)

@@ -40,6 +40,7 @@ def summary_to_proto(shop: Shop) -> shop_pb2.ShopSummary:
         currency=shop.currency,
         commission_bps=shop.commission_bps,
         version=shop.version,
+        update_time=shop.update_time,
     )
 
 

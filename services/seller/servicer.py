@@ -99,6 +99,15 @@ class SellerServicer(SellerServiceServicer):
             found = await Shops(unit).by_ids([UUID(shop_id) for shop_id in request.shop_ids])
         return pb.BatchGetShopsResponse(shops=[summary_to_proto(shop) for shop in found])
 
+    async def ListShopSummaries(self, request: pb.ListShopSummariesRequest, call: Call) -> pb.ListShopSummariesResponse:
+        size, after = page_size(request.page_size), decode_id(request.page_token)
+        async with call.db.read() as unit:
+            found = await Shops(unit).page(None, after, size + 1)
+        return pb.ListShopSummariesResponse(
+            shops=[summary_to_proto(shop) for shop in found[:size]],
+            next_page_token=next_page([shop.shop_id for shop in found], size),
+        )
+
     async def ListShopMembers(self, request: pb.ListShopMembersRequest, call: Call) -> pb.ListShopMembersResponse:
         async with call.db.read() as unit:
             user_ids = await Shops(unit).members(UUID(request.shop_id))

@@ -7,11 +7,15 @@ from typing import Any
 
 import asyncpg
 import nats
+from souk.mesh.v1.projection_service_pb2 import RebuildProjectionRequest
+from souk.mesh.v1.projection_service_pb2_grpc import ProjectionServiceStub
 
 from mesh.channel import LocalChannel
 from mesh.database import UnitOfWork
 from mesh.migrations import upgrade_all
 from mesh.node import Node
+from mesh.principal import acting_as, service_principal
+from mesh.projection import Projection
 from mesh.serve import load_service
 from mesh.service import Service
 from mesh.stack.home import Home
@@ -34,6 +38,22 @@ class Market:
         """A unit of work of a service, committed where the block ends well."""
         async with self.node.nodes[service].db.write() as unit:
             yield unit
+
+    async def rebuild(self, service: str, name: str) -> int:
+        """Make a copy anew as `souk rebuild` does, and return how much of it was behind."""
+        stub = self.stub(ProjectionServiceStub, "cli")
+        request, behind = RebuildProjectionRequest(service=service, name=name), 0
+        with acting_as(service_principal("cli")):
+            while True:
+                page = await stub.RebuildProjection(request)
+                behind += page.behind_count
+                request.page_token = page.next_page_token
+                if not page.next_page_token:
+                    return behind
+
+    def projection(self, service: str, name: str) -> Projection:
+        """A copy of a service, to be read and written one after the other."""
+        return next(each for each in self.node.parts[service].projections if each.name == name)
 
     async def rows(self, query: str) -> list[asyncpg.Record]:
         """What a query of the test's own finds."""

@@ -9,6 +9,7 @@ from mesh.database import ReadUnit, Record, UnitOfWork
 from mesh.statement import statement
 from services.catalog.tables import variants
 
+_INT32_MAX = 2**31 - 1
 _APPLY_STOCK = statement(
     update(variants)
     .where(
@@ -70,6 +71,11 @@ async def apply_stocks(uow: UnitOfWork, told: Mapping[uuid.UUID, tuple[int, int]
 async def apply_availability(uow: UnitOfWork, product_ids: Sequence[uuid.UUID]) -> int:
     """Bring the products' own marks in line with their variants, and return how many turned."""
     return await uow.execute(_APPLY_AVAILABLE, product_ids=list(product_ids))
+
+
+def storable(available: int) -> int:
+    """So many as the copy can say."""
+    return min(max(available, 0), _INT32_MAX)
 
 
 async def page_of_availability(unit: ReadUnit, after: uuid.UUID, count: int) -> list[Record]:

@@ -120,6 +120,21 @@ _DETAILS = statement(
     .where(variants.c.id == any_of("variant_ids", Uuid))
 )
 
+_PLACES = statement(
+    select(
+        variants.c.id,
+        variants.c.product_id,
+        variants.c.shop_id,
+        variants.c.available,
+        variants.c.stock_version,
+        products.c.update_time,
+    )
+    .join_from(variants, products, products.c.id == variants.c.product_id)
+    .where(variants.c.id > bindparam("after", type_=Uuid))
+    .order_by(variants.c.id)
+    .limit(bindparam("count", type_=Integer))
+)
+
 
 async def list_products(
     unit: ReadUnit,
@@ -161,3 +176,8 @@ def _parameters(order_by: str, count: int, after: Sequence[Any] | None) -> dict[
 
 async def read_variants(unit: ReadUnit, variant_ids: Iterable[uuid.UUID]) -> list[Record]:
     return await unit.fetch(_DETAILS, variant_ids=list(set(variant_ids)))
+
+
+async def list_places(unit: ReadUnit, after: uuid.UUID, count: int) -> list[Record]:
+    """All variants in order of their ids, with what inventory needs to know of each."""
+    return await unit.fetch(_PLACES, after=after, count=count)

@@ -1,12 +1,14 @@
 """The copies of shops."""
 
 import uuid
+from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import BigInteger, Text, Uuid, bindparam, func, select, text, update
+from sqlalchemy import BigInteger, Text, Uuid, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import CHAR, insert
 
 from mesh.database import ReadUnit, Record, UnitOfWork
-from mesh.statement import statement
+from mesh.statement import any_of, statement
 from services.catalog.domain.shop import Shop
 from services.catalog.tables import products, shops
 
@@ -38,15 +40,12 @@ _RELIST = statement(
     .values(listed=~products.c.listed)
 )
 _PRODUCT_IDS = statement(select(products.c.id).where(products.c.shop_id == _id))
-_PAGE = statement(
-    text(
-        """
-        SELECT id, name, state, currency, version FROM catalog.shops
-        WHERE id > :after AND update_time < now() - make_interval(secs => cast(:settle_seconds AS int))
-        ORDER BY id LIMIT :count
-        """
+_BETWEEN = statement(
+    select(*_COLUMNS, shops.c.update_time).where(
+        shops.c.id > bindparam("after", type_=Uuid), shops.c.id <= bindparam("until", type_=Uuid)
     )
 )
+_VERSIONS = statement(select(shops.c.id, shops.c.version).where(shops.c.id == any_of("shop_ids", Uuid)))
 
 
 def _shop(row: Record) -> Shop:
@@ -79,10 +78,14 @@ async def product_ids_of(unit: ReadUnit, shop_id: uuid.UUID) -> list[uuid.UUID]:
     return [row["id"] for row in await unit.fetch(_PRODUCT_IDS, shop_id=shop_id)]
 
 
-async def page_of_shops(unit: ReadUnit, after: uuid.UUID, settle_seconds: int, count: int) -> list[Shop]:
-    """Copies that have not changed for a while, by id."""
-    rows = await unit.fetch(_PAGE, after=after, settle_seconds=settle_seconds, count=count)
-    return [_shop(row) for row in rows]
+async def shops_between(unit: ReadUnit, after: uuid.UUID, until: uuid.UUID) -> list[tuple[Shop, datetime]]:
+    """The copies of a range of ids, the last one included, each with the time of its last change."""
+    return [(_shop(row), row["update_time"]) for row in await unit.fetch(_BETWEEN, after=after, until=until)]
+
+
+async def shop_versions(unit: ReadUnit, shop_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The versions of the copies that there are."""
+    return {row["id"]: row["version"] for row in await unit.fetch(_VERSIONS, shop_ids=shop_ids)}
 
 
 def _values(shop: Shop) -> dict[str, object]:

@@ -7,18 +7,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Integer,
-    Uuid,
-    bindparam,
-    exists,
-    func,
-    select,
-    text,
-    tuple_,
-)
+from sqlalchemy import ARRAY, ColumnElement, Integer, Uuid, bindparam, exists, func, select, text, tuple_
 
 from mesh.database import ReadUnit, Record, UnitOfWork
 from mesh.errors import NotFound
@@ -98,6 +87,7 @@ _READ_STOCK = statement(
         """  # noqa: S608  # our own text
     )
 )
+_OWNERS = statement(select(stock.c.variant_id, stock.c.product_id, stock.c.shop_id).where(*_OF_VARIANTS))
 _INSERT_STOCK = statement(
     text(
         """
@@ -236,6 +226,12 @@ class Availability(NamedTuple):
 async def read_availability(unit: ReadUnit, variant_ids: Iterable[uuid.UUID]) -> list[Availability]:
     rows = await unit.fetch(_READ_STOCK, variant_ids=list(set(variant_ids)))
     return [Availability(_stock(row), row["expired_count"], row["most_available"]) for row in rows]
+
+
+async def read_owners(unit: ReadUnit, variant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[uuid.UUID, uuid.UUID]]:
+    """The product and the shop of each variant that there is stock of."""
+    rows = await unit.fetch(_OWNERS, variant_ids=list(variant_ids))
+    return {row["variant_id"]: (row["product_id"], row["shop_id"]) for row in rows}
 
 
 async def read_owned(unit: ReadUnit, variant_id: uuid.UUID, principal: Principal) -> Availability | None:

@@ -12,6 +12,15 @@ WALLET = "wallet"
 _BESIDE = {AttemptState.REQUIRES_ACTION: AttemptState.AUTHORIZED, AttemptState.DECLINED: AttemptState.CANCELLED}
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a payment stands with its owner, and how much of it was given back, in minor units."""
+
+    payment_id: UUID
+    state: AttemptState
+    refunded: int
+
+
 @dataclass(slots=True)
 class Attempt:
     """One attempt to pay from one source. `key` is the idempotency key of the call that made it.

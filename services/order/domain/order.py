@@ -9,7 +9,7 @@ from uuid import UUID
 from mesh.errors import FailedPrecondition, NotFound
 from mesh.money import Money
 from services.order.domain.address import Address
-from services.order.domain.attempt import Attempt
+from services.order.domain.attempt import Attempt, Standing
 from services.order.domain.part import Line, Part, Shipment, check_open
 from services.order.domain.pricing import Sums
 from services.order.domain.status import (
@@ -223,6 +223,15 @@ class Order:
         if attempt is None or attempt.state is state:
             return False
         attempt.state = state
+        self._settled(now)
+        return True
+
+    def money_stands(self, standing: Standing, now: datetime) -> bool:
+        """Take up where the owner of a payment has it; says whether that is news."""
+        attempt = next((each for each in self.attempts if each.payment_id == standing.payment_id), None)
+        if attempt is None or (attempt.state, attempt.refunded) == (standing.state, standing.refunded):
+            return False
+        attempt.state, attempt.refunded = standing.state, standing.refunded
         self._settled(now)
         return True
 

@@ -1,5 +1,6 @@
 """What the payment service's events mean for orders. They only wake sagas; what is so is asked of the source."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from mesh.database import UnitOfWork
 from mesh.errors import NotFound
 from mesh.ids import new_id
 from mesh.principal import current_principal
+from services.order.domain.attempt import Standing
 from services.order.domain.order import Order
 from services.order.domain.saga import Goal, SagaState
 from services.order.domain.status import AttemptState, OrderState
@@ -63,8 +65,29 @@ class Tidings:
         if order.money_disputed(payment_id, state, datetime.now(UTC)):
             await self._orders.save(uow, order, present)
 
+    async def money_stands(self, uow: UnitOfWork, order_id: UUID, version: int, standings: Sequence[Standing]) -> None:
+        """Take up where payments stand with their owner, who was asked after the order was at `version`.
+
+        An order that has moved since is left alone: what moved it may be newer than what the owner said.
+        """
+        order = await self._lock(uow, order_id)
+        if order is None or order.version != version:
+            return
+        now = datetime.now(UTC)
+        late = [each for each in standings if _came_late(order, each) and order.money_came_late(each.payment_id, now)]
+        news = [each for each in standings if order.money_stands(each, now)]
+        if late or news:
+            await self._orders.save(uow, order, version)
+        if late:
+            await sagas.wake_saga(uow, order_id, SagaState.DONE, Goal.REFUND, new_id())
+
     async def _lock(self, uow: UnitOfWork, order_id: UUID) -> Order | None:
         try:
             return await self._orders.lock(uow, order_id, current_principal())
         except NotFound:
             return None
+
+
+def _came_late(order: Order, standing: Standing) -> bool:
+    """Whether a payment of an order that is over was taken, and none of it given back."""
+    return order.state in _OVER and standing.state is AttemptState.CAPTURED

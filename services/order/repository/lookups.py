@@ -1,14 +1,15 @@
 """Finding orders by what is known of them, and those whose time has come."""
 
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Interval, Uuid, bindparam, func, select, update
+from sqlalchemy import Integer, Interval, Uuid, bindparam, func, select, update
 
 from mesh.database import ReadUnit, UnitOfWork
 from mesh.statement import any_of, statement
-from services.order.domain.status import OrderState, PaymentState
-from services.order.tables import orders
+from services.order.domain.status import AttemptState, OrderState, PaymentState
+from services.order.tables import order_payments, orders
 
 _BY_KEY = statement(
     select(orders.c.id).where(orders.c.user_id == bindparam("user_id"), orders.c.place_key == bindparam("place_key"))
@@ -46,6 +47,30 @@ _DELIVERED = statement(
     .order_by(orders.c.deliver_time)
     .limit(100)
 )
+
+_ATTEMPTS = statement(
+    select(
+        order_payments.c.id,
+        order_payments.c.order_id,
+        order_payments.c.state,
+        order_payments.c.refunded_amount,
+        orders.c.version,
+    )
+    .join_from(order_payments, orders, orders.c.id == order_payments.c.order_id)
+    .where(order_payments.c.id > bindparam("after", type_=Uuid), orders.c.state != OrderState.OPEN.value)
+    .order_by(order_payments.c.id)
+    .limit(bindparam("count", type_=Integer))
+)
+
+
+class StoredAttempt(NamedTuple):
+    """An attempt to pay an order that does not wait for money, as the order has it."""
+
+    payment_id: UUID
+    order_id: UUID
+    state: AttemptState
+    refunded: int
+    order_version: int
 
 
 async def find_by_key(unit: ReadUnit, user_id: UUID, place_key: str) -> UUID | None:
@@ -95,3 +120,11 @@ async def stock_sure(uow: UnitOfWork, order_ids: list[UUID]) -> None:
 async def list_delivered(unit: ReadUnit, window: timedelta) -> list[UUID]:
     """Up to 100 confirmed orders that were delivered longer than `window` ago."""
     return [row["id"] for row in await unit.fetch(_DELIVERED, window=window)]
+
+
+async def page_of_attempts(unit: ReadUnit, after: UUID, count: int) -> list[StoredAttempt]:
+    """Attempts in order of their ids, without those of orders that wait for money."""
+    return [
+        StoredAttempt(row["id"], row["order_id"], AttemptState(row["state"]), row["refunded_amount"], row["version"])
+        for row in await unit.fetch(_ATTEMPTS, after=after, count=count)
+    ]

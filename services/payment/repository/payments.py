@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TypeAlias
 
-from sqlalchemy import bindparam, case, func, or_, select, text, update
+from sqlalchemy import Uuid, bindparam, case, func, or_, select, text, update
 
 from mesh.database import Database, ReadUnit, Record, UnitOfWork
 from mesh.errors import NotFound
 from mesh.money import Money
 from mesh.principal import Principal
-from mesh.statement import statement
+from mesh.statement import any_of, statement
 from services.payment.domain.lines import PaymentLine
 from services.payment.domain.payment import WALLET, Payment, PaymentState
 from services.payment.tables import payments
@@ -38,6 +38,7 @@ _COLUMNS = (
 )
 _BY_ID = payments.c.id == bindparam("payment_id")
 _FIND = statement(select(*_COLUMNS).where(_BY_ID))
+_FIND_MANY = statement(select(*_COLUMNS).where(payments.c.id == any_of("payment_ids", Uuid)))
 _FIND_OWN = statement(select(*_COLUMNS).where(_BY_ID, payments.c.user_id == bindparam("owner_id")))
 _LOCK = statement(select(*_COLUMNS).where(_BY_ID).with_for_update())
 # The card before the wallet: whoever locks both locks them in this order.
@@ -157,6 +158,11 @@ async def find(unit: ReadUnit, payment_id: uuid.UUID) -> Payment | None:
     """A payment, for the service's own work."""
     row = await unit.fetch_one(_FIND, payment_id=payment_id)
     return None if row is None else _payment(row)
+
+
+async def find_many(unit: ReadUnit, payment_ids: Sequence[uuid.UUID]) -> list[Payment]:
+    """Those of the payments that there are, for services."""
+    return [_payment(row) for row in await unit.fetch(_FIND_MANY, payment_ids=payment_ids)]
 
 
 async def load(unit: ReadUnit, payment_id: uuid.UUID) -> Payment:

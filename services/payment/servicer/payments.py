@@ -69,6 +69,11 @@ class PaymentServicer(PaymentServiceServicer):
         taken = await self._taking.status(uuid.UUID(request.payment_id))
         return payment_to_proto(taken.payment, taken.client_secret)
 
+    async def BatchGetPayments(self, request: pb.BatchGetPaymentsRequest, call: Call) -> pb.BatchGetPaymentsResponse:
+        async with call.db.read() as unit:
+            found = await payments.find_many(unit, [uuid.UUID(payment_id) for payment_id in request.payment_ids])
+        return pb.BatchGetPaymentsResponse(payments=map(payment_to_proto, found))
+
     async def CancelPayment(self, request: pb.CancelPaymentRequest, call: Call) -> payment_pb2.Payment:
         return payment_to_proto(await self._taking.cancel(uuid.UUID(request.payment_id), _planned(request)))
 

@@ -14,6 +14,7 @@ from souk.inventory.v1 import inventory_service_pb2_grpc, reservation_pb2
 from souk.money.v1.money_pb2 import Money
 from souk.payment.v1 import (
     payment_pb2,
+    payment_service_pb2,
     payment_service_pb2_grpc,
     refund_pb2,
     wallet_service_pb2,
@@ -318,6 +319,11 @@ class FakePayments(payment_service_pb2_grpc.PaymentServiceServicer, Faulty):
         if self.meanwhile is not None:
             meanwhile, self.meanwhile = self.meanwhile, None
             await meanwhile()
+
+    async def BatchGetPayments(self, request: Any, _: Any) -> Any:  # noqa: N802 the contract's name
+        self.enter("BatchGetPayments")
+        found = [self.payments[each] for each in request.payment_ids if each in self.payments]
+        return payment_service_pb2.BatchGetPaymentsResponse(payments=found)
 
     async def CancelPayment(self, request: Any, _: Any) -> Any:  # noqa: N802 the contract's name
         self.enter("CancelPayment")

@@ -248,6 +248,29 @@ class CatalogClient(Client):
             headers=headers,
         )
 
+    async def list_variant_places(
+        self,
+        request: souk_catalog_v1.ListVariantPlacesRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_catalog_v1.ListVariantPlacesResponse:
+        """Lists whose every variant is, withdrawn ones too, in order of their ids: what a copy of that is made anew from.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT) for a token that no page has given.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 2 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.catalog.v1.CatalogService/ListVariantPlaces",
+            request,
+            souk_catalog_v1.ListVariantPlacesResponse,
+            deadline=2,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
     async def check_invariants(
         self,
         request: souk_mesh_v1.CheckInvariantsRequest,

@@ -36,6 +36,58 @@ class EventLogClient(Client):
         )
 
 
+class ProjectionClient(Client):
+    """Makes copies anew. Every process serves it for the services that it hosts."""
+
+    async def list_projections(
+        self,
+        request: souk_mesh_v1.ListProjectionsRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_mesh_v1.ListProjectionsResponse:
+        """Lists the copies that a service keeps and can make anew, ordered by name.
+        Reasons: SERVICE_NOT_HERE (NOT_FOUND) when the process that is asked does not host the service.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 2 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.mesh.v1.ProjectionService/ListProjections",
+            request,
+            souk_mesh_v1.ListProjectionsResponse,
+            deadline=2,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+    async def rebuild_projection(
+        self,
+        request: souk_mesh_v1.RebuildProjectionRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_mesh_v1.RebuildProjectionResponse:
+        """Compares one page of a copy with its owner and takes up what is newer there, in one transaction. An event that comes
+        meanwhile wins. Repeated it changes nothing.
+        Reasons: SERVICE_NOT_HERE, PROJECTION_UNKNOWN (NOT_FOUND); INVALID_PAGE_TOKEN (INVALID_ARGUMENT) for a token that no
+        page has given.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 20 s. Repeating it repeats the effect, unless the same `idempotency_key` comes with it.
+        """
+        return await self._call(
+            "/souk.mesh.v1.ProjectionService/RebuildProjection",
+            request,
+            souk_mesh_v1.RebuildProjectionResponse,
+            deadline=20,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
+
 class SessionClient(Client):
     """Tells the rest of the mesh which sessions still live. The service that issues tokens implements it."""
 

@@ -189,6 +189,29 @@ class PaymentClient(Client):
             headers=headers,
         )
 
+    async def batch_get_payments(
+        self,
+        request: souk_payment_v1.BatchGetPaymentsRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_payment_v1.BatchGetPaymentsResponse:
+        """Returns several payments as they are stored, in no order; the provider is not asked. Those that there are not are
+        left out.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 2 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.payment.v1.PaymentService/BatchGetPayments",
+            request,
+            souk_payment_v1.BatchGetPaymentsResponse,
+            deadline=2,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
     async def cancel_payment(
         self,
         request: souk_payment_v1.CancelPaymentRequest,

@@ -223,6 +223,29 @@ class SellerClient(Client):
             headers=headers,
         )
 
+    async def list_shop_summaries(
+        self,
+        request: souk_seller_v1.ListShopSummariesRequest,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> souk_seller_v1.ListShopSummariesResponse:
+        """Lists all shops, closed ones too, in order of their ids: what a copy of them is made anew from.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT) for a token that no page has given.
+
+        Waits at most `timeout` seconds, by default a little over the server's own 2 s. It changes nothing and may be repeated.
+        """
+        return await self._call(
+            "/souk.seller.v1.SellerService/ListShopSummaries",
+            request,
+            souk_seller_v1.ListShopSummariesResponse,
+            deadline=2,
+            timeout=timeout,
+            idempotency_key=idempotency_key,
+            headers=headers,
+        )
+
     async def list_shop_members(
         self,
         request: souk_seller_v1.ListShopMembersRequest,

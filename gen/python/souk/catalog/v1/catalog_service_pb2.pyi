@@ -163,3 +163,19 @@ class BatchGetVariantsResponse(_message.Message):
     VARIANTS_FIELD_NUMBER: _ClassVar[int]
     variants: _containers.RepeatedCompositeFieldContainer[_product_pb2.VariantDetail]
     def __init__(self, variants: _Optional[_Iterable[_Union[_product_pb2.VariantDetail, _Mapping]]] = ...) -> None: ...
+
+class ListVariantPlacesRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListVariantPlacesResponse(_message.Message):
+    __slots__ = ("variants", "next_page_token")
+    VARIANTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    variants: _containers.RepeatedCompositeFieldContainer[_product_pb2.VariantPlace]
+    next_page_token: str
+    def __init__(self, variants: _Optional[_Iterable[_Union[_product_pb2.VariantPlace, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...

@@ -88,6 +88,11 @@ class CatalogServiceStub:
                 request_serializer=souk_dot_catalog_dot_v1_dot_catalog__service__pb2.BatchGetVariantsRequest.SerializeToString,
                 response_deserializer=souk_dot_catalog_dot_v1_dot_catalog__service__pb2.BatchGetVariantsResponse.FromString,
                 _registered_method=True)
+        self.ListVariantPlaces = channel.unary_unary(
+                '/souk.catalog.v1.CatalogService/ListVariantPlaces',
+                request_serializer=souk_dot_catalog_dot_v1_dot_catalog__service__pb2.ListVariantPlacesRequest.SerializeToString,
+                response_deserializer=souk_dot_catalog_dot_v1_dot_catalog__service__pb2.ListVariantPlacesResponse.FromString,
+                _registered_method=True)
         self.CheckInvariants = channel.unary_unary(
                 '/souk.catalog.v1.CatalogService/CheckInvariants',
                 request_serializer=souk_dot_mesh_dot_v1_dot_invariants__pb2.CheckInvariantsRequest.SerializeToString,
@@ -186,6 +191,14 @@ class CatalogServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListVariantPlaces(self, request, context):
+        """Lists whose every variant is, withdrawn ones too, in order of their ids: what a copy of that is made anew from.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT) for a token that no page has given.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CheckInvariants(self, request, context):
         """Checks that the copies of stock and shops equal their source (I10) and that events took effect once (I5).
         """
@@ -245,6 +258,11 @@ def add_CatalogServiceServicer_to_server(servicer, server):
                     servicer.BatchGetVariants,
                     request_deserializer=souk_dot_catalog_dot_v1_dot_catalog__service__pb2.BatchGetVariantsRequest.FromString,
                     response_serializer=souk_dot_catalog_dot_v1_dot_catalog__service__pb2.BatchGetVariantsResponse.SerializeToString,
+            ),
+            'ListVariantPlaces': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListVariantPlaces,
+                    request_deserializer=souk_dot_catalog_dot_v1_dot_catalog__service__pb2.ListVariantPlacesRequest.FromString,
+                    response_serializer=souk_dot_catalog_dot_v1_dot_catalog__service__pb2.ListVariantPlacesResponse.SerializeToString,
             ),
             'CheckInvariants': grpc.unary_unary_rpc_method_handler(
                     servicer.CheckInvariants,
@@ -523,6 +541,33 @@ class CatalogService:
             '/souk.catalog.v1.CatalogService/BatchGetVariants',
             souk_dot_catalog_dot_v1_dot_catalog__service__pb2.BatchGetVariantsRequest.SerializeToString,
             souk_dot_catalog_dot_v1_dot_catalog__service__pb2.BatchGetVariantsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListVariantPlaces(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/souk.catalog.v1.CatalogService/ListVariantPlaces',
+            souk_dot_catalog_dot_v1_dot_catalog__service__pb2.ListVariantPlacesRequest.SerializeToString,
+            souk_dot_catalog_dot_v1_dot_catalog__service__pb2.ListVariantPlacesResponse.FromString,
             options,
             channel_credentials,
             insecure,

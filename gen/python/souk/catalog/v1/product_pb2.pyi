@@ -191,3 +191,17 @@ class VariantDetail(_message.Message):
     purchasable: bool
     stock_version: int
     def __init__(self, variant_id: _Optional[str] = ..., product_id: _Optional[str] = ..., shop_id: _Optional[str] = ..., shop_name: _Optional[str] = ..., title: _Optional[str] = ..., sku: _Optional[str] = ..., options: _Optional[_Mapping[str, str]] = ..., price: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., weight_grams: _Optional[int] = ..., image_url: _Optional[str] = ..., purchasable: _Optional[bool] = ..., stock_version: _Optional[int] = ...) -> None: ...
+
+class VariantPlace(_message.Message):
+    __slots__ = ("variant_id", "product_id", "shop_id", "initial_stock", "update_time")
+    VARIANT_ID_FIELD_NUMBER: _ClassVar[int]
+    PRODUCT_ID_FIELD_NUMBER: _ClassVar[int]
+    SHOP_ID_FIELD_NUMBER: _ClassVar[int]
+    INITIAL_STOCK_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    variant_id: str
+    product_id: str
+    shop_id: str
+    initial_stock: int
+    update_time: _timestamp_pb2.Timestamp
+    def __init__(self, variant_id: _Optional[str] = ..., product_id: _Optional[str] = ..., shop_id: _Optional[str] = ..., initial_stock: _Optional[int] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

@@ -52,6 +52,18 @@ class GetPaymentStatusRequest(_message.Message):
     payment_id: str
     def __init__(self, payment_id: _Optional[str] = ...) -> None: ...
 
+class BatchGetPaymentsRequest(_message.Message):
+    __slots__ = ("payment_ids",)
+    PAYMENT_IDS_FIELD_NUMBER: _ClassVar[int]
+    payment_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, payment_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class BatchGetPaymentsResponse(_message.Message):
+    __slots__ = ("payments",)
+    PAYMENTS_FIELD_NUMBER: _ClassVar[int]
+    payments: _containers.RepeatedCompositeFieldContainer[_payment_pb2.Payment]
+    def __init__(self, payments: _Optional[_Iterable[_Union[_payment_pb2.Payment, _Mapping]]] = ...) -> None: ...
+
 class CancelPaymentRequest(_message.Message):
     __slots__ = ("payment_id", "order_id", "user_id", "amount")
     PAYMENT_ID_FIELD_NUMBER: _ClassVar[int]

@@ -50,6 +50,11 @@ class PaymentServiceStub:
                 request_serializer=souk_dot_payment_dot_v1_dot_payment__service__pb2.GetPaymentStatusRequest.SerializeToString,
                 response_deserializer=souk_dot_payment_dot_v1_dot_payment__pb2.Payment.FromString,
                 _registered_method=True)
+        self.BatchGetPayments = channel.unary_unary(
+                '/souk.payment.v1.PaymentService/BatchGetPayments',
+                request_serializer=souk_dot_payment_dot_v1_dot_payment__service__pb2.BatchGetPaymentsRequest.SerializeToString,
+                response_deserializer=souk_dot_payment_dot_v1_dot_payment__service__pb2.BatchGetPaymentsResponse.FromString,
+                _registered_method=True)
         self.CancelPayment = channel.unary_unary(
                 '/souk.payment.v1.PaymentService/CancelPayment',
                 request_serializer=souk_dot_payment_dot_v1_dot_payment__service__pb2.CancelPaymentRequest.SerializeToString,
@@ -121,6 +126,14 @@ class PaymentServiceServicer:
     def GetPaymentStatus(self, request, context):
         """Returns a payment; one that is not over is brought up to date from the provider first.
         Reasons: PAYMENT_NOT_FOUND (NOT_FOUND); PROVIDER_UNAVAILABLE (UNAVAILABLE).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchGetPayments(self, request, context):
+        """Returns several payments as they are stored, in no order; the provider is not asked. Those that there are not are
+        left out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -221,6 +234,11 @@ def add_PaymentServiceServicer_to_server(servicer, server):
                     servicer.GetPaymentStatus,
                     request_deserializer=souk_dot_payment_dot_v1_dot_payment__service__pb2.GetPaymentStatusRequest.FromString,
                     response_serializer=souk_dot_payment_dot_v1_dot_payment__pb2.Payment.SerializeToString,
+            ),
+            'BatchGetPayments': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchGetPayments,
+                    request_deserializer=souk_dot_payment_dot_v1_dot_payment__service__pb2.BatchGetPaymentsRequest.FromString,
+                    response_serializer=souk_dot_payment_dot_v1_dot_payment__service__pb2.BatchGetPaymentsResponse.SerializeToString,
             ),
             'CancelPayment': grpc.unary_unary_rpc_method_handler(
                     servicer.CancelPayment,
@@ -324,6 +342,33 @@ class PaymentService:
             '/souk.payment.v1.PaymentService/GetPaymentStatus',
             souk_dot_payment_dot_v1_dot_payment__service__pb2.GetPaymentStatusRequest.SerializeToString,
             souk_dot_payment_dot_v1_dot_payment__pb2.Payment.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchGetPayments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/souk.payment.v1.PaymentService/BatchGetPayments',
+            souk_dot_payment_dot_v1_dot_payment__service__pb2.BatchGetPaymentsRequest.SerializeToString,
+            souk_dot_payment_dot_v1_dot_payment__service__pb2.BatchGetPaymentsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -113,6 +113,22 @@ class BatchGetShopsResponse(_message.Message):
     shops: _containers.RepeatedCompositeFieldContainer[_shop_pb2.ShopSummary]
     def __init__(self, shops: _Optional[_Iterable[_Union[_shop_pb2.ShopSummary, _Mapping]]] = ...) -> None: ...
 
+class ListShopSummariesRequest(_message.Message):
+    __slots__ = ("page_size", "page_token")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListShopSummariesResponse(_message.Message):
+    __slots__ = ("shops", "next_page_token")
+    SHOPS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    shops: _containers.RepeatedCompositeFieldContainer[_shop_pb2.ShopSummary]
+    next_page_token: str
+    def __init__(self, shops: _Optional[_Iterable[_Union[_shop_pb2.ShopSummary, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class ListShopMembersRequest(_message.Message):
     __slots__ = ("shop_id",)
     SHOP_ID_FIELD_NUMBER: _ClassVar[int]

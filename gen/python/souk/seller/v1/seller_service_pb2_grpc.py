@@ -82,6 +82,11 @@ class SellerServiceStub:
                 request_serializer=souk_dot_seller_dot_v1_dot_seller__service__pb2.BatchGetShopsRequest.SerializeToString,
                 response_deserializer=souk_dot_seller_dot_v1_dot_seller__service__pb2.BatchGetShopsResponse.FromString,
                 _registered_method=True)
+        self.ListShopSummaries = channel.unary_unary(
+                '/souk.seller.v1.SellerService/ListShopSummaries',
+                request_serializer=souk_dot_seller_dot_v1_dot_seller__service__pb2.ListShopSummariesRequest.SerializeToString,
+                response_deserializer=souk_dot_seller_dot_v1_dot_seller__service__pb2.ListShopSummariesResponse.FromString,
+                _registered_method=True)
         self.ListShopMembers = channel.unary_unary(
                 '/souk.seller.v1.SellerService/ListShopMembers',
                 request_serializer=souk_dot_seller_dot_v1_dot_seller__service__pb2.ListShopMembersRequest.SerializeToString,
@@ -175,6 +180,14 @@ class SellerServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListShopSummaries(self, request, context):
+        """Lists all shops, closed ones too, in order of their ids: what a copy of them is made anew from.
+        Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT) for a token that no page has given.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListShopMembers(self, request, context):
         """Returns who runs a shop, oldest member first. Empty for a shop that there is not.
         """
@@ -236,6 +249,11 @@ def add_SellerServiceServicer_to_server(servicer, server):
                     servicer.BatchGetShops,
                     request_deserializer=souk_dot_seller_dot_v1_dot_seller__service__pb2.BatchGetShopsRequest.FromString,
                     response_serializer=souk_dot_seller_dot_v1_dot_seller__service__pb2.BatchGetShopsResponse.SerializeToString,
+            ),
+            'ListShopSummaries': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListShopSummaries,
+                    request_deserializer=souk_dot_seller_dot_v1_dot_seller__service__pb2.ListShopSummariesRequest.FromString,
+                    response_serializer=souk_dot_seller_dot_v1_dot_seller__service__pb2.ListShopSummariesResponse.SerializeToString,
             ),
             'ListShopMembers': grpc.unary_unary_rpc_method_handler(
                     servicer.ListShopMembers,
@@ -492,6 +510,33 @@ class SellerService:
             '/souk.seller.v1.SellerService/BatchGetShops',
             souk_dot_seller_dot_v1_dot_seller__service__pb2.BatchGetShopsRequest.SerializeToString,
             souk_dot_seller_dot_v1_dot_seller__service__pb2.BatchGetShopsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListShopSummaries(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/souk.seller.v1.SellerService/ListShopSummaries',
+            souk_dot_seller_dot_v1_dot_seller__service__pb2.ListShopSummariesRequest.SerializeToString,
+            souk_dot_seller_dot_v1_dot_seller__service__pb2.ListShopSummariesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -66,7 +66,7 @@ class Shop(_message.Message):
     def __init__(self, shop_id: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., state: _Optional[_Union[ShopState.Value, str]] = ..., country: _Optional[str] = ..., currency: _Optional[str] = ..., commission_bps: _Optional[int] = ..., owner_user_id: _Optional[str] = ..., suspend_reason: _Optional[str] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., verify_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ShopSummary(_message.Message):
-    __slots__ = ("shop_id", "name", "state", "country", "currency", "commission_bps", "version")
+    __slots__ = ("shop_id", "name", "state", "country", "currency", "commission_bps", "version", "update_time")
     SHOP_ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
@@ -74,6 +74,7 @@ class ShopSummary(_message.Message):
     CURRENCY_FIELD_NUMBER: _ClassVar[int]
     COMMISSION_BPS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
     shop_id: str
     name: str
     state: ShopState.Value
@@ -81,7 +82,8 @@ class ShopSummary(_message.Message):
     currency: str
     commission_bps: int
     version: int
-    def __init__(self, shop_id: _Optional[str] = ..., name: _Optional[str] = ..., state: _Optional[_Union[ShopState.Value, str]] = ..., country: _Optional[str] = ..., currency: _Optional[str] = ..., commission_bps: _Optional[int] = ..., version: _Optional[int] = ...) -> None: ...
+    update_time: _timestamp_pb2.Timestamp
+    def __init__(self, shop_id: _Optional[str] = ..., name: _Optional[str] = ..., state: _Optional[_Union[ShopState.Value, str]] = ..., country: _Optional[str] = ..., currency: _Optional[str] = ..., commission_bps: _Optional[int] = ..., version: _Optional[int] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Membership(_message.Message):
     __slots__ = ("shop_id", "role", "shop_state", "user_id")

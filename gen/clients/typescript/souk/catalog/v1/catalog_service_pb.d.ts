@@ -7,7 +7,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Category } from "./category_pb.js";
-import type { Image, ProductSchema, ProductState_Value, ProductSummary, VariantDetail, VariantInput } from "./product_pb.js";
+import type { Image, ProductSchema, ProductState_Value, ProductSummary, VariantDetail, VariantInput, VariantPlace } from "./product_pb.js";
 import type { FieldMask } from "@bufbuild/protobuf/wkt";
 import type { HttpBody } from "../../../google/api/httpbody_pb.js";
 import type { ProductImportSchema } from "./product_import_pb.js";
@@ -484,6 +484,60 @@ export declare type BatchGetVariantsResponse = Message<"souk.catalog.v1.BatchGet
 export declare const BatchGetVariantsResponseSchema: GenMessage<BatchGetVariantsResponse>;
 
 /**
+ * Asks for a page of all variants.
+ *
+ * @generated from message souk.catalog.v1.ListVariantPlacesRequest
+ */
+export declare type ListVariantPlacesRequest = Message<"souk.catalog.v1.ListVariantPlacesRequest"> & {
+  /**
+   * How many to return. 0 means 20; above 500 becomes 500.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * The `next_page_token` of the page before. Empty: the first page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message souk.catalog.v1.ListVariantPlacesRequest.
+ * Use `create(ListVariantPlacesRequestSchema)` to create a new message.
+ */
+export declare const ListVariantPlacesRequestSchema: GenMessage<ListVariantPlacesRequest>;
+
+/**
+ * A page of all variants.
+ *
+ * @generated from message souk.catalog.v1.ListVariantPlacesResponse
+ */
+export declare type ListVariantPlacesResponse = Message<"souk.catalog.v1.ListVariantPlacesResponse"> & {
+  /**
+   * The variants, in order of their ids.
+   *
+   * @generated from field: repeated souk.catalog.v1.VariantPlace variants = 1;
+   */
+  variants: VariantPlace[];
+
+  /**
+   * Asks for the page after this one. Empty: this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message souk.catalog.v1.ListVariantPlacesResponse.
+ * Use `create(ListVariantPlacesResponseSchema)` to create a new message.
+ */
+export declare const ListVariantPlacesResponseSchema: GenMessage<ListVariantPlacesResponse>;
+
+/**
  * Categories, products and their import.
  *
  * @generated from service souk.catalog.v1.CatalogService
@@ -605,6 +659,17 @@ export declare const CatalogService: GenService<{
     methodKind: "unary";
     input: typeof BatchGetVariantsRequestSchema;
     output: typeof BatchGetVariantsResponseSchema;
+  },
+  /**
+   * Lists whose every variant is, withdrawn ones too, in order of their ids: what a copy of that is made anew from.
+   * Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT) for a token that no page has given.
+   *
+   * @generated from rpc souk.catalog.v1.CatalogService.ListVariantPlaces
+   */
+  listVariantPlaces: {
+    methodKind: "unary";
+    input: typeof ListVariantPlacesRequestSchema;
+    output: typeof ListVariantPlacesResponseSchema;
   },
   /**
    * Checks that the copies of stock and shops equal their source (I10) and that events took effect once (I5).

@@ -545,3 +545,51 @@ export declare type VariantDetail = Message<"souk.catalog.v1.VariantDetail"> & {
  */
 export declare const VariantDetailSchema: GenMessage<VariantDetail>;
 
+/**
+ * Whose a variant is. That never changes: it has no version, and a copy that is there is right.
+ *
+ * @generated from message souk.catalog.v1.VariantPlace
+ */
+export declare type VariantPlace = Message<"souk.catalog.v1.VariantPlace"> & {
+  /**
+   * The variant.
+   *
+   * @generated from field: string variant_id = 1;
+   */
+  variantId: string;
+
+  /**
+   * The product that it belongs to.
+   *
+   * @generated from field: string product_id = 2;
+   */
+  productId: string;
+
+  /**
+   * The shop that sells it.
+   *
+   * @generated from field: string shop_id = 3;
+   */
+  shopId: string;
+
+  /**
+   * How many there are at first, as long as inventory has never spoken of it. 0 from then on.
+   *
+   * @generated from field: int64 initial_stock = 4;
+   */
+  initialStock: bigint;
+
+  /**
+   * When its product was last changed.
+   *
+   * @generated from field: google.protobuf.Timestamp update_time = 5;
+   */
+  updateTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message souk.catalog.v1.VariantPlace.
+ * Use `create(VariantPlaceSchema)` to create a new message.
+ */
+export declare const VariantPlaceSchema: GenMessage<VariantPlace>;
+

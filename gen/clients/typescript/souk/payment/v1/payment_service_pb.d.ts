@@ -7,7 +7,7 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Money } from "../../money/v1/money_pb.js";
-import type { PaymentLine, PaymentSchema } from "./payment_pb.js";
+import type { Payment, PaymentLine, PaymentSchema } from "./payment_pb.js";
 import type { Refund, RefundSchema } from "./refund_pb.js";
 import type { AccountBalance, Posting } from "./ledger_pb.js";
 import type { HttpBodySchema } from "../../../google/api/httpbody_pb.js";
@@ -147,6 +147,46 @@ export declare type GetPaymentStatusRequest = Message<"souk.payment.v1.GetPaymen
  * Use `create(GetPaymentStatusRequestSchema)` to create a new message.
  */
 export declare const GetPaymentStatusRequestSchema: GenMessage<GetPaymentStatusRequest>;
+
+/**
+ * Names payments.
+ *
+ * @generated from message souk.payment.v1.BatchGetPaymentsRequest
+ */
+export declare type BatchGetPaymentsRequest = Message<"souk.payment.v1.BatchGetPaymentsRequest"> & {
+  /**
+   * The payments, 1 to 500.
+   *
+   * @generated from field: repeated string payment_ids = 1;
+   */
+  paymentIds: string[];
+};
+
+/**
+ * Describes the message souk.payment.v1.BatchGetPaymentsRequest.
+ * Use `create(BatchGetPaymentsRequestSchema)` to create a new message.
+ */
+export declare const BatchGetPaymentsRequestSchema: GenMessage<BatchGetPaymentsRequest>;
+
+/**
+ * The payments that there are.
+ *
+ * @generated from message souk.payment.v1.BatchGetPaymentsResponse
+ */
+export declare type BatchGetPaymentsResponse = Message<"souk.payment.v1.BatchGetPaymentsResponse"> & {
+  /**
+   * The payments, in no order, none with its client secret.
+   *
+   * @generated from field: repeated souk.payment.v1.Payment payments = 1;
+   */
+  payments: Payment[];
+};
+
+/**
+ * Describes the message souk.payment.v1.BatchGetPaymentsResponse.
+ * Use `create(BatchGetPaymentsResponseSchema)` to create a new message.
+ */
+export declare const BatchGetPaymentsResponseSchema: GenMessage<BatchGetPaymentsResponse>;
 
 /**
  * Names a payment, and says what it was to be.
@@ -585,6 +625,17 @@ export declare const PaymentService: GenService<{
     methodKind: "unary";
     input: typeof GetPaymentStatusRequestSchema;
     output: typeof PaymentSchema;
+  },
+  /**
+   * Returns several payments as they are stored, in no order; the provider is not asked. Those that there are not are
+   * left out.
+   *
+   * @generated from rpc souk.payment.v1.PaymentService.BatchGetPayments
+   */
+  batchGetPayments: {
+    methodKind: "unary";
+    input: typeof BatchGetPaymentsRequestSchema;
+    output: typeof BatchGetPaymentsResponseSchema;
   },
   /**
    * Gives a payment up and returns it. One that was captured before stays so: the caller decides about a refund. One

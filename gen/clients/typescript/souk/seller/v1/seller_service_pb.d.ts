@@ -360,6 +360,60 @@ export declare type BatchGetShopsResponse = Message<"souk.seller.v1.BatchGetShop
 export declare const BatchGetShopsResponseSchema: GenMessage<BatchGetShopsResponse>;
 
 /**
+ * Asks for a page of all shops.
+ *
+ * @generated from message souk.seller.v1.ListShopSummariesRequest
+ */
+export declare type ListShopSummariesRequest = Message<"souk.seller.v1.ListShopSummariesRequest"> & {
+  /**
+   * How many to return. 0 means 20; above 100 becomes 100.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * The `next_page_token` of the page before. Empty: the first page.
+   *
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message souk.seller.v1.ListShopSummariesRequest.
+ * Use `create(ListShopSummariesRequestSchema)` to create a new message.
+ */
+export declare const ListShopSummariesRequestSchema: GenMessage<ListShopSummariesRequest>;
+
+/**
+ * A page of all shops.
+ *
+ * @generated from message souk.seller.v1.ListShopSummariesResponse
+ */
+export declare type ListShopSummariesResponse = Message<"souk.seller.v1.ListShopSummariesResponse"> & {
+  /**
+   * The shops, each with its version, in order of their ids.
+   *
+   * @generated from field: repeated souk.seller.v1.ShopSummary shops = 1;
+   */
+  shops: ShopSummary[];
+
+  /**
+   * Asks for the page after this one. Empty: this is the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message souk.seller.v1.ListShopSummariesResponse.
+ * Use `create(ListShopSummariesResponseSchema)` to create a new message.
+ */
+export declare const ListShopSummariesResponseSchema: GenMessage<ListShopSummariesResponse>;
+
+/**
  * Names a shop.
  *
  * @generated from message souk.seller.v1.ListShopMembersRequest
@@ -508,6 +562,17 @@ export declare const SellerService: GenService<{
     methodKind: "unary";
     input: typeof BatchGetShopsRequestSchema;
     output: typeof BatchGetShopsResponseSchema;
+  },
+  /**
+   * Lists all shops, closed ones too, in order of their ids: what a copy of them is made anew from.
+   * Reasons: INVALID_PAGE_TOKEN (INVALID_ARGUMENT) for a token that no page has given.
+   *
+   * @generated from rpc souk.seller.v1.SellerService.ListShopSummaries
+   */
+  listShopSummaries: {
+    methodKind: "unary";
+    input: typeof ListShopSummariesRequestSchema;
+    output: typeof ListShopSummariesResponseSchema;
   },
   /**
    * Returns who runs a shop, oldest member first. Empty for a shop that there is not.

@@ -272,6 +272,13 @@ export declare type ShopSummary = Message<"souk.seller.v1.ShopSummary"> & {
    * @generated from field: int64 version = 7;
    */
   version: bigint;
+
+  /**
+   * When it was last changed.
+   *
+   * @generated from field: google.protobuf.Timestamp update_time = 8;
+   */
+  updateTime?: Timestamp | undefined;
 };
 
 /**

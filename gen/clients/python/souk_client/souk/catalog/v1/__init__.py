@@ -21,6 +21,8 @@ __all__ = (
     "ListProductsRequest",
     "ListProductsResponse",
     "ListShopProductsRequest",
+    "ListVariantPlacesRequest",
+    "ListVariantPlacesResponse",
     "PriceChanged",
     "Product",
     "ProductArchived",
@@ -35,6 +37,7 @@ __all__ = (
     "VariantDetail",
     "VariantFact",
     "VariantInput",
+    "VariantPlace",
 )
 
 import datetime
@@ -488,6 +491,46 @@ class ListShopProductsRequest(betterproto2.Message):
 
 
 default_message_pool.register_message("souk.catalog.v1", "ListShopProductsRequest", ListShopProductsRequest)
+
+
+@dataclass(eq=False, repr=False)
+class ListVariantPlacesRequest(betterproto2.Message):
+    """
+    Asks for a page of all variants.
+    """
+
+    page_size: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
+    """
+    How many to return. 0 means 20; above 500 becomes 500.
+    """
+
+    page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The `next_page_token` of the page before. Empty: the first page.
+    """
+
+
+default_message_pool.register_message("souk.catalog.v1", "ListVariantPlacesRequest", ListVariantPlacesRequest)
+
+
+@dataclass(eq=False, repr=False)
+class ListVariantPlacesResponse(betterproto2.Message):
+    """
+    A page of all variants.
+    """
+
+    variants: "list[VariantPlace]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The variants, in order of their ids.
+    """
+
+    next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Asks for the page after this one. Empty: this is the last.
+    """
+
+
+default_message_pool.register_message("souk.catalog.v1", "ListVariantPlacesResponse", ListVariantPlacesResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1145,6 +1188,43 @@ class VariantInput(betterproto2.Message):
 
 
 default_message_pool.register_message("souk.catalog.v1", "VariantInput", VariantInput)
+
+
+@dataclass(eq=False, repr=False)
+class VariantPlace(betterproto2.Message):
+    """
+    Whose a variant is. That never changes: it has no version, and a copy that is there is right.
+    """
+
+    variant_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    The variant.
+    """
+
+    product_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The product that it belongs to.
+    """
+
+    shop_id: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    The shop that sells it.
+    """
+
+    initial_stock: "int" = betterproto2.field(4, betterproto2.TYPE_INT64)
+    """
+    How many there are at first, as long as inventory has never spoken of it. 0 from then on.
+    """
+
+    update_time: "datetime.datetime | None" = betterproto2.field(
+        5, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When its product was last changed.
+    """
+
+
+default_message_pool.register_message("souk.catalog.v1", "VariantPlace", VariantPlace)
 
 
 from ....google import api as ___google__api__

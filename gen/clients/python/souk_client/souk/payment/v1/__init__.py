@@ -5,6 +5,8 @@
 
 __all__ = (
     "AccountBalance",
+    "BatchGetPaymentsRequest",
+    "BatchGetPaymentsResponse",
     "CancelPaymentRequest",
     "CreatePaymentMethodRequest",
     "CreatePayoutsRequest",
@@ -277,6 +279,36 @@ class AccountBalance(betterproto2.Message):
 
 
 default_message_pool.register_message("souk.payment.v1", "AccountBalance", AccountBalance)
+
+
+@dataclass(eq=False, repr=False)
+class BatchGetPaymentsRequest(betterproto2.Message):
+    """
+    Names payments.
+    """
+
+    payment_ids: "list[str]" = betterproto2.field(1, betterproto2.TYPE_STRING, repeated=True)
+    """
+    The payments, 1 to 500.
+    """
+
+
+default_message_pool.register_message("souk.payment.v1", "BatchGetPaymentsRequest", BatchGetPaymentsRequest)
+
+
+@dataclass(eq=False, repr=False)
+class BatchGetPaymentsResponse(betterproto2.Message):
+    """
+    The payments that there are.
+    """
+
+    payments: "list[Payment]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The payments, in no order, none with its client secret.
+    """
+
+
+default_message_pool.register_message("souk.payment.v1", "BatchGetPaymentsResponse", BatchGetPaymentsResponse)
 
 
 @dataclass(eq=False, repr=False)

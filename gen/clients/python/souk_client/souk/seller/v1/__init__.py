@@ -14,6 +14,8 @@ __all__ = (
     "ListMyShopsResponse",
     "ListShopMembersRequest",
     "ListShopMembersResponse",
+    "ListShopSummariesRequest",
+    "ListShopSummariesResponse",
     "ListShopsRequest",
     "ListShopsResponse",
     "MemberRole",
@@ -316,6 +318,46 @@ default_message_pool.register_message("souk.seller.v1", "ListShopsResponse", Lis
 
 
 @dataclass(eq=False, repr=False)
+class ListShopSummariesRequest(betterproto2.Message):
+    """
+    Asks for a page of all shops.
+    """
+
+    page_size: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
+    """
+    How many to return. 0 means 20; above 100 becomes 100.
+    """
+
+    page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    The `next_page_token` of the page before. Empty: the first page.
+    """
+
+
+default_message_pool.register_message("souk.seller.v1", "ListShopSummariesRequest", ListShopSummariesRequest)
+
+
+@dataclass(eq=False, repr=False)
+class ListShopSummariesResponse(betterproto2.Message):
+    """
+    A page of all shops.
+    """
+
+    shops: "list[ShopSummary]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    The shops, each with its version, in order of their ids.
+    """
+
+    next_page_token: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Asks for the page after this one. Empty: this is the last.
+    """
+
+
+default_message_pool.register_message("souk.seller.v1", "ListShopSummariesResponse", ListShopSummariesResponse)
+
+
+@dataclass(eq=False, repr=False)
 class MemberRole(betterproto2.Message):
     """
     What a member may do in a shop.
@@ -536,6 +578,13 @@ class ShopSummary(betterproto2.Message):
     version: "int" = betterproto2.field(7, betterproto2.TYPE_INT64)
     """
     Counts the changes of the shop from 1: a copy with a higher version is newer.
+    """
+
+    update_time: "datetime.datetime | None" = betterproto2.field(
+        8, betterproto2.TYPE_MESSAGE, unwrap=lambda: ___google__protobuf__.Timestamp, optional=True
+    )
+    """
+    When it was last changed.
     """
 
 
