@@ -24,12 +24,13 @@ def rebuild(
 ) -> None:
     """Make a service's copies of other services' facts anew, from what their owners say now.
 
-    For a copy that is empty or has fallen behind further than the log of events reaches; for some days
-    `souk replay` is enough. Everything goes on meanwhile: each page is one short transaction, what is newer than the
-    owner's answer stays, and events go on from there. Broken off, it can be run again. A copy that is wrong, not old,
-    is to be emptied first: its version says that it is right. `souk verify` (I10, I3) finds either.
+    For a copy that is empty, or older than the log of events, which `souk replay` publishes again, reaches back.
 
-    docs/data.md lists the copies. For example: souk rebuild catalog shops
+    Everything goes on meanwhile: each page is one short transaction, and what is newer than the owner's answer stays.
+    Broken off, it can be run again. A copy that is wrong and not old is to be emptied first, as its version says that
+    it is right. `souk verify` finds either.
+
+    For example: souk rebuild catalog shops. docs/data.md lists the copies.
     """
     try:
         asyncio.run(_rebuild(find_home(), service, copy))
