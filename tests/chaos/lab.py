@@ -26,6 +26,8 @@ from tests.goods import Goods, put_up
 from tests.stack_process import Stack
 
 HEAL_SECONDS = 60.0
+# The last kill comes when so much of a sale is done.
+_KILLED_WITHIN = 0.8
 _VIOLATIONS = re.compile(r"violations: (\d+)")
 
 
@@ -191,6 +193,30 @@ async def during(work: Awaitable[object], fault: Awaitable[object]) -> float:
 
     _, healed = await asyncio.gather(work, timed())
     return max(time.monotonic() - healed, 0.0)
+
+
+async def killing(lab: Lab, parts: list[str], sold: Callable[[], int], units: int, sale: Awaitable[object]) -> None:
+    """Let a sale go on while these parts are killed, each one when so much more is sold: none dies after it is over."""
+    killed: list[str] = []
+
+    async def kill_all() -> None:
+        for number, part in enumerate(parts, 1):
+            while sold() < units * _KILLED_WITHIN * number / len(parts):
+                await asyncio.sleep(0.01)
+            # It may not have come back yet.
+            while not lab.kill(part):
+                await asyncio.sleep(0.01)
+            killed.append(part)
+
+    killer = asyncio.ensure_future(kill_all())
+    try:
+        await sale
+    finally:
+        killer.cancel()
+        await asyncio.wait({killer})
+    if not killer.cancelled():
+        killer.result()
+    lab.expect(killed == parts, f"{len(killed)} of {len(parts)} kills came before the end of the sale: {killed}")
 
 
 async def each_of(count: int, side_by_side: int, one: Callable[[int], Awaitable[object]]) -> None:

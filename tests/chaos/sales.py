@@ -3,33 +3,41 @@
 import asyncio
 import secrets
 import time
+from dataclasses import dataclass, field
 
 import redis.asyncio as redis
 
-from tests.chaos.lab import Lab, each_of
+from tests.chaos.lab import Lab, each_of, killing
 from tests.chaos.market import Buyer, Operation, Outcome, order_body
 from tests.goods import Goods
 
 _BUYERS = 200
 _SAME_KEY = 50
-_LATE, _LATE_BUYERS, _LATE_AT_ONCE = 300, 10, 2
+_LATE, _LATE_BUYERS = 300, 10
 _REFUSED_MS = 100.0
+# So many units are sold for each time that every part dies.
+_UNITS_EACH_ROUND = 1000
 
 
-async def sell_out(lab: Lab, goods: Goods, units: int, buyers: int) -> list[Buyer]:
-    """Everybody buys one after the other until there is nothing left; exactly `units` are sold. Returns the buyers."""
-    crowd = await lab.market.register_many(buyers)
-    sold = 0
-    refusals: list[float] = []
+@dataclass
+class Sale:
+    """What the buyers were told so far."""
+
+    orders: int = 0
+    refusals: list[float] = field(default_factory=list)
+
+
+async def sell_out(lab: Lab, goods: Goods, units: int, crowd: list[Buyer], sale: Sale) -> None:
+    """Everybody buys one after the other until there is nothing left; exactly `units` are sold."""
+    buyers = len(crowd)
 
     async def buy(number: int) -> None:
-        nonlocal sold
         while True:
             operation = await lab.market.checkout(crowd[number], goods)
             if operation.outcome is Outcome.OK:
-                sold += operation.last.body["status"] == "PAID"
+                sale.orders += operation.last.body["status"] == "PAID"
                 continue
-            refusals.append(operation.last.seconds)
+            sale.refusals.append(operation.last.seconds)
             lab.expect(operation.last.reason in _SOLD_OUT, f"refused with {operation.last.body}")
             return
 
@@ -44,14 +52,17 @@ async def sell_out(lab: Lab, goods: Goods, units: int, buyers: int) -> list[Buye
     units_sold = sum(_units(order) for orders in bought for order in orders.values())
     lab.expect(units_sold == units, f"{units_sold} of {units} units were sold")
     lab.expect(left == 0, f"{left} units are left")
-    lab.note(f"{units_sold} of {units} units to {buyers} buyers at once in {took:.1f} s ({sold / took:.1f} orders/s)")
-    lab.note(f"{len(refusals)} refused meanwhile, p99 {percentile(refusals, 0.99):.0f} ms; {lab.market.counts()}")
-    return crowd
+    lab.note(
+        f"{units_sold} of {units} units to {buyers} buyers at once in {took:.1f} s ({sale.orders / took:.1f} orders/s)"
+    )
+    p99 = percentile(sale.refusals, 0.99)
+    lab.note(f"{len(sale.refusals)} refused meanwhile, p99 {p99:.0f} ms; {lab.market.counts()}")
 
 
 async def refuse_soon(lab: Lab, crowd: list[Buyer], goods: Goods) -> None:
-    """The sale is over and everything runs: who comes now is refused at once, by a whole checkout."""
+    """The sale is over, everything runs and all events have landed: who comes now is refused at once, by a checkout."""
     await lab.healed()
+    await lab.souk("verify", "--wait")
     seconds: list[float] = []
 
     async def come_late(number: int) -> None:
@@ -61,8 +72,8 @@ async def refuse_soon(lab: Lab, crowd: list[Buyer], goods: Goods) -> None:
         lab.expect(operation.last.reason == "OUT_OF_STOCK", f"refused with {operation.last.body}")
         seconds.append(operation.last.seconds)
 
-    for first in range(0, _LATE, _LATE_AT_ONCE):
-        await asyncio.gather(*(come_late(number) for number in range(first, first + _LATE_AT_ONCE)))
+    for number in range(_LATE):
+        await come_late(number)
     p99 = percentile(seconds, 0.99)
     lab.expect(p99 < _REFUSED_MS, f"refusing took {p99:.0f} ms (p99) when the sale was over")
     lab.note(f"{len(seconds)} came when it was over: refused in {percentile(seconds, 0.5):.0f} ms, p99 {p99:.0f} ms")
@@ -87,24 +98,21 @@ def _units(order: dict[str, object]) -> int:
 async def flash_sale(lab: Lab) -> None:
     """One thing that everybody wants, in whole checkouts, while parts are killed in turn."""
     goods = await lab.goods("Only today", stock=lab.units)
-    sale = asyncio.ensure_future(sell_out(lab, goods, lab.units, min(_BUYERS, lab.units)))
-    parts: list[str] = []
-    kills = 0
-    while not sale.done():
-        await asyncio.wait({sale}, timeout=lab.rng.uniform(6, 10))
-        if not sale.done():
-            parts = parts or lab.rng.sample(lab.parts, len(lab.parts))
-            lab.kill(parts.pop())
-            kills += 1
-    lab.note(f"{kills} kills")
-    await refuse_soon(lab, await sale, goods)
+    crowd = await lab.market.register_many(min(_BUYERS, lab.units))
+    rounds = max(lab.units // _UNITS_EACH_ROUND, 1)
+    parts = [part for _ in range(rounds) for part in lab.rng.sample(lab.parts, len(lab.parts))]
+    sale = Sale()
+    await killing(lab, parts, lambda: sale.orders, lab.units, sell_out(lab, goods, lab.units, crowd, sale))
+    lab.note(f"{len(parts)} kills")
+    await refuse_soon(lab, crowd, goods)
 
 
 async def lose_redis(lab: Lab) -> None:
     """T8: in the middle of a sale the cache is flushed, killed, and slow by a second."""
     units = max(lab.units // 10, 20)
     goods = await lab.goods("Vanishing ink", stock=units)
-    sale = asyncio.ensure_future(sell_out(lab, goods, units, min(_BUYERS, units)))
+    crowd = await lab.market.register_many(min(_BUYERS, units))
+    sale = asyncio.ensure_future(sell_out(lab, goods, units, crowd, Sale()))
     turn = 0
     while not sale.done():
         await asyncio.wait({sale}, timeout=1.0)
@@ -116,7 +124,8 @@ async def lose_redis(lab: Lab) -> None:
         else:
             await lab.hinder("redis", "delay", 3.0, 1.0)
     lab.note(f"{turn} faults in turn")
-    await refuse_soon(lab, await sale, goods)
+    await sale
+    await refuse_soon(lab, crowd, goods)
 
 
 async def _flush(lab: Lab) -> None:
