@@ -157,7 +157,8 @@ class UnitOfWork(ReadUnit):
             raise RuntimeError("the unit of work is over, or inside another one")
         connection = await super()._acquire()
         try:
-            await self._run_together(connection)
+            with trace.span("COMMIT", SpanKind.CLIENT):
+                await self._run_together(connection)
         finally:
             self._finished = True
             await self._database.pool.release(connection)
@@ -245,7 +246,8 @@ class Database:
             raise RuntimeError("a statement of its own inside a unit of work would take a second connection")
         connection = await self.pool.acquire(self.role)
         try:
-            return await execute(connection, method, statement, parameters)
+            with trace.span("COMMIT", SpanKind.CLIENT):
+                return await execute(connection, method, statement, parameters)
         finally:
             await self.pool.release(connection)
 

@@ -41,7 +41,6 @@ class Link:
         self._open.set()
         self._delay = 0.0
         self._heal: asyncio.TimerHandle | None = None
-        self._serving: set[asyncio.Task[None]] = set()
 
     def slow(self, delay: float, seconds: float) -> None:
         """Hold back all that goes to the part for `delay` seconds, for so long."""

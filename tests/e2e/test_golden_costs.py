@@ -44,7 +44,7 @@ BEFORE_THE_ANSWER = {
     "catalog": Cost(calls=1, statements=1),
     "inventory": Cost(calls=1, commits=1, statements=3),
     "order": Cost(calls=1, commits=2, statements=10),
-    "payment": Cost(calls=1, commits=1, statements=5, provider_calls=2),
+    "payment": Cost(calls=1, commits=3, statements=5, provider_calls=2),
     "seller": Cost(calls=1, statements=1),
 }
 AFTER_THE_ANSWER = {
@@ -58,7 +58,7 @@ READS = {
     "a product": {"catalog": Cost(calls=1)},
     "a list": {"catalog": Cost(calls=1)},
     "a line added": {
-        "cart": Cost(calls=1, statements=2),
+        "cart": Cost(calls=1, commits=1, statements=2),
         "catalog": Cost(calls=1, statements=1),
         "inventory": Cost(calls=1, statements=1),
     },
@@ -86,7 +86,10 @@ def test_a_checkout_costs_this(stack: Stack, store: TraceStore, goods: tuple[Goo
         place_order(rest, buyer, expectedTotal=total)
         spans = _settled(store, rest.trace_id)
     assert _costs(_below(spans, "consume ", inside=False)) == BEFORE_THE_ANSWER, _CHANGED.format("BEFORE_THE_ANSWER")
-    assert _costs(_below(spans, "consume ", inside=True)) == AFTER_THE_ANSWER, _CHANGED.format("AFTER_THE_ANSWER")
+    after = _costs(_below(spans, "consume ", inside=True))
+    # What the catalog copies of stock comes together with others' and shows in the trace of any one of them.
+    after.pop("catalog", None)
+    assert after == AFTER_THE_ANSWER, _CHANGED.format("AFTER_THE_ANSWER")
 
 
 def test_what_is_done_most_costs_this(stack: Stack, store: TraceStore, goods: tuple[Goods, Goods]) -> None:

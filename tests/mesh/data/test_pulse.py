@@ -24,7 +24,12 @@ async def cable(stores: Stores) -> AsyncIterator[tuple[Link, Pool]]:
     """A pool whose database is at the other end of it, and whose pulse is felt."""
     url = urlsplit(stores.postgres_url)
     link = Link(url.port or 0)
-    server = await asyncio.start_server(link.serve, LOOPBACK, 0)
+    carried: set[asyncio.Task[None]] = set()
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        carried.add(asyncio.ensure_future(link.serve(reader, writer)))
+
+    server = await asyncio.start_server(carry, LOOPBACK, 0)
     port = server.sockets[0].getsockname()[1]
     pool = Pool(urlunsplit(url._replace(netloc=url.netloc.replace(f":{url.port}", f":{port}"))))
     pulse = asyncio.create_task(Pulse(pool, **FELT).run())
@@ -37,7 +42,8 @@ async def cable(stores: Stores) -> AsyncIterator[tuple[Link, Pool]]:
             await pulse
         await pool.close()
         server.close()
-        await asyncio.sleep(0.1)  # both ends of what went through the cable close
+        await asyncio.wait_for(asyncio.gather(*carried), 10)
+        await asyncio.sleep(0.05)  # what was closed by either end is taken down by the loop
 
 
 async def refused(pool: Pool) -> None:
