@@ -21,6 +21,7 @@ async def measure_overload(runner: Runner, tell: Tell, seconds: float) -> list[F
     """Orders, which cost the most, and products, which are asked for the most."""
     orders = await _overload_orders(runner, tell, seconds)
     requests = await products(runner.market)
+    await runner.quiet()
     peak = await runner.load(Figures("products", _PEAK_CONNECTIONS), Load(requests, _PEAK_CONNECTIONS, _PEAK_SECONDS))
     load = Load(requests, _CONNECTIONS, seconds, peak.rate * _TIMES)
     return [orders, await _overload(runner, tell, "products", peak, load)]
