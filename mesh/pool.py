@@ -3,7 +3,8 @@
 import asyncio
 import json
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any
 from weakref import WeakSet
@@ -67,6 +68,16 @@ class _FailuresTyped:
 
 # `with failures_typed:` turns a failure of the database itself into Unavailable or Aborted.
 failures_typed = _FailuresTyped()
+
+
+@contextmanager
+def _ended_on_failure(session: Any) -> Iterator[None]:
+    """End a new session that nobody will hold, because what makes it ready fails or its caller has left."""
+    try:
+        yield
+    except BaseException:
+        session.terminate()
+        raise
 
 
 class Pool:
@@ -256,15 +267,17 @@ class Pool:
             connection_class=Session,
             **options,
         )
-        for name in ("json", "jsonb"):
-            await session.set_type_codec(name, schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+        with _ended_on_failure(session):
+            for name in ("json", "jsonb"):
+                await session.set_type_codec(name, schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
         return session
 
     async def connect(self) -> asyncpg.Connection:
         """Open a connection outside the pool, for a session that lives long. Raises Unavailable."""
         with failures_typed:
             session = await self._connect()
-            await session.execute("SET statement_timeout = 0")
+            with _ended_on_failure(session):
+                await session.execute("SET statement_timeout = 0")
             return session
 
     async def close(self) -> None:
