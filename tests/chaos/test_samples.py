@@ -18,9 +18,7 @@ from tests.stack_process import Stack
 
 _SAMPLE = (
     "order.o1.after_commit",
-    "payment.p1b.after_commit",
     "provider.after_call@payment_intents.confirm",
-    "relay.after_publish@order",
     "consumer.before_ack@inventory-commit-reservation",
 )
 
@@ -41,7 +39,7 @@ class TestSamples:
         assert lab.problems == []
 
     async def test_the_provider_fails_after_the_effect(self, lab: Lab) -> None:
-        await bad_provider(lab, 8)
+        await bad_provider(lab, 4)
         await lab.told_the_truth()
         assert lab.problems == []
 
