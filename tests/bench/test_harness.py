@@ -83,7 +83,7 @@ class TestMeasure:
 
     async def test_keeps_a_rate_and_asks_again_where_it_was_refused(self, shop: Shop) -> None:
         runner = Runner(shop)  # type: ignore[arg-type]  # all that the runner needs of a market
-        runner.idle = {"workers": 0.0}
+        runner.idle = {"workers": 1000.0}  # as above
         load = Load(
             [request("POST", "/orders", {}, keyed=True)] * 40, 20, seconds=5.0, rate=400.0, once=True, again=True
         )
